@@ -1,0 +1,167 @@
+#pragma once
+
+// N numbers in blocks of the machine's vector width, read by forward mode for partials and by the tape for adjoint lanes.
+// Each block is a named member of exactly the native vector type: g++ keeps such members in registers, while it sends
+// arrays of vectors and oversized vectors through memory (measured 3 times slower).
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstring>
+#include <duet/core/config.hpp>
+#include <type_traits>
+#include <utility>
+
+namespace duet {
+
+#if !defined(__GNUC__)
+inline constexpr std::size_t vector_bytes = 0;
+#elif defined(__AVX512F__)
+inline constexpr std::size_t vector_bytes = 64;
+#elif defined(__AVX__)
+inline constexpr std::size_t vector_bytes = 32;
+#else
+inline constexpr std::size_t vector_bytes = 16;
+#endif
+
+template <class T>
+inline constexpr std::size_t native_lanes = 1;
+template <>
+inline constexpr std::size_t native_lanes<double> = vector_bytes < 16 ? 1 : vector_bytes / sizeof(double);
+template <>
+inline constexpr std::size_t native_lanes<float> = vector_bytes < 16 ? 1 : vector_bytes / sizeof(float);
+
+template <class T, std::size_t Lanes>
+struct native_vector {
+#if defined(__GNUC__)
+  typedef T type __attribute__((vector_size(Lanes * sizeof(T))));
+#endif
+};
+template <class T>
+struct native_vector<T, 1> {
+  using type = T;
+};
+
+// How N numbers of type T are cut into blocks: as wide as the machine's vectors, for small N the next power of two.
+template <class T, std::size_t N>
+struct block_shape {
+  static constexpr std::size_t lanes = N == 0 ? 1 : std::min(native_lanes<T>, std::bit_ceil(N));
+  static constexpr std::size_t count = (N + lanes - 1) / lanes;
+  // Unrolled up to here; a loop over an array beyond it, where code size would cost more than registers gain.
+  static constexpr bool unrolled = count <= 16;
+  using vector = typename native_vector<T, lanes>::type;
+};
+
+template <std::size_t J, class V>
+struct block_member {
+  V block;
+};
+
+template <class V, class Indices>
+struct block_members;
+template <class V, std::size_t... J>
+struct block_members<V, std::index_sequence<J...>> : block_member<J, V>... {};
+
+template <std::size_t J>
+using block_index = std::integral_constant<std::size_t, J>;
+
+template <class T, std::size_t N>
+class blocks {
+ public:
+  using shape = block_shape<T, N>;
+  using vector = typename shape::vector;
+
+  constexpr blocks() = default;
+
+  // The block at an index of for_each_block: known to the compiler where blocks are unrolled.
+  template <class Index>
+  [[nodiscard]] DUET_INLINE constexpr vector& operator[](Index j) {
+    if constexpr (shape::unrolled)
+      return static_cast<block_member<j(), vector>&>(members_).block;
+    else
+      return members_[j];
+  }
+  template <class Index>
+  [[nodiscard]] DUET_INLINE constexpr vector const& operator[](Index j) const {
+    if constexpr (shape::unrolled)
+      return static_cast<block_member<j(), vector> const&>(members_).block;
+    else
+      return members_[j];
+  }
+
+  template <class Visit>
+  static DUET_INLINE constexpr void for_each_block(Visit const& visit) {
+    if constexpr (shape::unrolled)
+      [&]<std::size_t... J>(std::index_sequence<J...>) DUET_INLINE_LAMBDA {
+        (visit(block_index<J>{}), ...);
+      }(std::make_index_sequence<shape::count>{});
+    else
+      for (std::size_t j = 0; j < shape::count; ++j) visit(j);
+  }
+
+  // The number at run-time index i; for reading results, not for hot loops.
+  [[nodiscard]] constexpr T at(std::size_t i) const {
+    T result{};
+    visit_lane(*this, i, [&](auto const& lane) { result = lane; });
+    return result;
+  }
+  constexpr void set(std::size_t i, T const& x) {
+    for_each_block([&](auto j) {
+      if (i / shape::lanes != std::size_t{j}) return;
+      if constexpr (shape::lanes == 1)
+        (*this)[j] = x;
+      else
+        (*this)[j][i % shape::lanes] = x;
+    });
+  }
+
+  // All N numbers, written to consecutive places.
+  DUET_INLINE void copy_to(T* target) const {
+    if constexpr (std::is_trivially_copyable_v<T> && shape::lanes > 1) {
+      for_each_block([&](auto j) DUET_INLINE_LAMBDA {
+        constexpr std::size_t last = N - (shape::count - 1) * shape::lanes;
+        std::size_t const count = std::size_t{j} + 1 == shape::count ? last : shape::lanes;
+        vector const block = (*this)[j];
+        std::memcpy(target + std::size_t{j} * shape::lanes, &block, count * sizeof(T));
+      });
+    } else {
+      for_each_block([&](auto j) DUET_INLINE_LAMBDA { target[std::size_t{j}] = (*this)[j]; });
+    }
+  }
+
+ private:
+  template <class Visit>
+  static constexpr void visit_lane(blocks const& self, std::size_t i, Visit const& visit) {
+    for_each_block([&](auto j) {
+      if (i / shape::lanes != std::size_t{j}) return;
+      if constexpr (shape::lanes == 1)
+        visit(self[j]);
+      else
+        visit(self[j][i % shape::lanes]);
+    });
+  }
+
+  using storage = std::conditional_t<shape::unrolled, block_members<vector, std::make_index_sequence<shape::count>>,
+                                     std::array<vector, shape::count>>;
+  storage members_{};
+};
+
+// The block whose lane `index` is one: by comparing lanes, since poking a lane of a vector and loading it again stalls.
+template <class T, std::size_t N, class Index>
+[[nodiscard]] DUET_INLINE constexpr typename block_shape<T, N>::vector unit_block(Index j, std::size_t index) {
+  using shape = block_shape<T, N>;
+  using vector = typename shape::vector;
+  if constexpr (shape::lanes == 1) {
+    return std::size_t{j} == index ? T(1) : T(0);
+  } else if constexpr (sizeof(T) == 8 && vector_bytes == 16) {  // SSE2 compares no 64-bit lanes
+    return vector{std::size_t{j} * 2 == index ? T(1) : T(0), std::size_t{j} * 2 + 1 == index ? T(1) : T(0)};
+  } else {
+    vector lane_numbers{};
+    for (std::size_t l = 0; l < shape::lanes; ++l) lane_numbers[l] = static_cast<T>(l);
+    auto const wanted = static_cast<T>(static_cast<std::ptrdiff_t>(index) - static_cast<std::ptrdiff_t>(std::size_t{j} * shape::lanes));
+    return lane_numbers == wanted ? vector{} + T(1) : vector{};
+  }
+}
+
+}  // namespace duet

@@ -1,0 +1,262 @@
+#pragma once
+
+// What all drivers share: the function evaluated once on seeded scalars, chunk by chunk in forward mode or recorded on a
+// tape of the thread's own in reverse mode, and its results read back as plain numbers.
+
+#include <duet/core/error.hpp>
+#include <duet/driver/mode.hpp>
+#include <duet/eigen/lift.hpp>
+#include <duet/forward/dual.hpp>
+#include <duet/reverse/recording.hpp>
+#include <functional>
+#include <memory>
+#include <span>
+
+namespace duet {
+
+// The result of f as an object that owns its entries; Duet and Eigen expressions are evaluated while their operands live.
+template <class F, class X>
+[[nodiscard]] DUET_INLINE auto evaluate(F& f, X const& x) {
+  using R = std::invoke_result_t<F&, X const&>;
+  if constexpr (std::is_same_v<R, plain_t<R>>)
+    return std::invoke(f, x);
+  else
+    return plain_t<R>(duet::plain(std::invoke(f, x)));
+}
+
+// ---- what is demanded of f ----
+
+// The parameter of a callable that is no template: a pointer to function, or an object with one plain operator().
+template <class R, class A>
+std::type_identity<A> parameter_of(R (*)(A));
+template <class R, class C, class A>
+std::type_identity<A> parameter_of(R (C::*)(A));
+template <class R, class C, class A>
+std::type_identity<A> parameter_of(R (C::*)(A) const);
+
+template <class F>
+struct parameter {
+  using type = void;
+};
+template <class F>
+  requires requires(F* f) { duet::parameter_of(f); }
+struct parameter<F> {
+  using type = typename decltype(duet::parameter_of(std::declval<F*>()))::type;
+};
+template <class F>
+  requires requires { duet::parameter_of(&F::operator()); }
+struct parameter<F> {
+  using type = typename decltype(duet::parameter_of(&F::operator()))::type;
+};
+
+// Eigen's constructors say that a matrix of duals converts to a matrix of double, and fail when asked to do it.
+template <class F, class X>
+inline constexpr bool takes_another_eigen_scalar = [] {
+  using P = std::remove_cvref_t<typename parameter<std::remove_cvref_t<F>>::type>;
+  if constexpr (eigen_dense<P> && eigen_dense<X>)
+    return !std::is_same_v<typename P::Scalar, typename X::Scalar>;
+  else
+    return false;
+}();
+
+template <class F, class X>
+concept takes = !takes_another_eigen_scalar<F, X> && std::invocable<std::remove_reference_t<F>&, X const&>;
+
+template <class F, class X>
+using result_t = plain_t<std::invoke_result_t<std::remove_reference_t<F>&, X const&>>;
+
+// An entry of a result is the active scalar S, or a number that does not depend on the inputs.
+template <class E, class S>
+concept entry_for = std::is_same_v<E, S> || std::is_convertible_v<E, typename S::value_type>;
+
+template <class F, class X>
+concept returns_numbers = takes<F, X> && shaped<result_t<F, X>> && entry_for<entry_t<result_t<F, X>>, entry_t<X>>;
+template <class F, class X>
+concept returns_one_number = returns_numbers<F, X> && number_entry<result_t<F, X>>;
+
+// ---- results as plain numbers ----
+
+// An entry without the innermost level of derivatives.
+template <class S, class E>
+[[nodiscard]] DUET_INLINE constexpr typename S::value_type value_of(E const& e) {
+  if constexpr (std::is_same_v<E, S>)
+    return e.value();
+  else
+    return static_cast<typename S::value_type>(e);
+}
+
+template <class S, class Y>
+using value_t = lifted_t<Y, typename S::value_type>;
+template <class S, class Y>
+[[nodiscard]] DUET_INLINE value_t<S, Y> values_of(Y const& y) {
+  return shape<Y>::template make<typename S::value_type>(
+      y, [&](auto i) DUET_INLINE_LAMBDA { return duet::value_of<S>(shape<Y>::entry(y, i)); });
+}
+
+// The one partial of each entry, in the shape of the result.
+template <class S, class Y>
+[[nodiscard]] DUET_INLINE value_t<S, Y> tangents_of(Y const& y) {
+  using T = typename S::value_type;
+  return shape<Y>::template make<T>(y, [&](auto i) DUET_INLINE_LAMBDA {
+    auto const& e = shape<Y>::entry(y, i);
+    if constexpr (std::is_same_v<entry_t<Y>, S>)
+      return e.partial(0);
+    else
+      return T(0);
+  });
+}
+
+template <class Y>
+[[nodiscard]] constexpr std::size_t size_of(Y const& y) {
+  return shape<Y>::size(y);
+}
+
+// ---- forward ----
+
+// The scalar in which f is evaluated first: the one that the demands on f are checked with.
+template <class X>
+inline constexpr std::size_t first_chunk = static_size_of<X> == dynamic ? narrow_chunk<entry_t<X>>
+                                                                        : static_chunk<entry_t<X>>(static_size_of<X>);
+
+// One pass: f at x with `count` of the inputs from `first` on seeded.
+template <class S, class F, class X>
+[[nodiscard]] DUET_INLINE auto forward_pass(F& f, X const& x, std::size_t first, std::size_t count) {
+  using T = typename S::value_type;
+  return duet::evaluate(f, shape<X>::template make<S>(x, [&](auto i) DUET_INLINE_LAMBDA {
+    T const& value = shape<X>::entry(x, i);
+    if constexpr (static_size_of<X> == S::size())
+      return S::independent(value, i);
+    else
+      return i - first < count ? S::independent(value, i - first) : S(value);
+  }));
+}
+
+// As many passes as it takes to carry every input: visit(S, y, first, count), with y the result of f and first the input of
+// partial 0, calls for one pass each. f is evaluated once even if there are no inputs.
+template <class F, class X, class Visit>
+DUET_INLINE void forward_passes(F& f, X const& x, Visit const& visit) {
+  using T = entry_t<X>;
+  auto const pass = [&]<std::size_t C>(std::integral_constant<std::size_t, C>, std::size_t first, std::size_t count)
+                        DUET_INLINE_LAMBDA {
+                          using S = dual<T, C>;
+                          visit(std::type_identity<S>{}, duet::forward_pass<S>(f, x, first, count), first, count);
+                        };
+  if constexpr (static_size_of<X> != dynamic) {
+    constexpr std::size_t n = static_size_of<X>;
+    constexpr std::integral_constant<std::size_t, static_chunk<T>(n)> width;
+    if constexpr (n <= width())
+      pass(width, 0, n);
+    else
+      for (std::size_t first = 0; first < n; first += width()) pass(width, first, std::min(width(), n - first));
+  } else {
+    constexpr std::integral_constant<std::size_t, widest_chunk<T>> wide;
+    constexpr std::integral_constant<std::size_t, narrow_chunk<T>> narrow;
+    std::size_t const n = duet::size_of(x);
+    std::size_t first = 0;
+    for (; n - first > narrow(); first += std::min(wide(), n - first)) pass(wide, first, std::min(wide(), n - first));
+    if (first < n || n == 0) pass(narrow, first, n - first);
+  }
+}
+
+// Writes the partials of an entry to consecutive places; a constant has none.
+template <class S, class E>
+DUET_INLINE void copy_partials(E const& e, std::array<typename S::value_type, S::size()>& target) {
+  if constexpr (std::is_same_v<E, S>)
+    e.partials().copy_to(target.data());
+  else
+    target.fill(typename S::value_type(0));
+}
+
+// ---- reverse ----
+
+// A tape for one recording. Tapes are kept by the thread, since their memory costs more to get than to reuse; a driver
+// called inside the function that another records finds one of its own.
+template <class T>
+class borrowed_tape {
+ public:
+  borrowed_tape() {
+    if (free_tapes().empty()) {
+      tape_ = std::make_unique<tape<T>>();
+    } else {
+      tape_ = std::move(free_tapes().back());
+      free_tapes().pop_back();
+    }
+  }
+  borrowed_tape(borrowed_tape const&) = delete;
+  borrowed_tape& operator=(borrowed_tape const&) = delete;
+  ~borrowed_tape() {
+    constexpr std::size_t most_bytes_kept = std::size_t{1} << 28;
+    try {
+      bool const large = tape_->position().record_bytes > most_bytes_kept;
+      tape_->clear();
+      if (!large) free_tapes().push_back(std::move(tape_));
+    } catch (...) {  // then it is not kept
+    }
+  }
+
+  [[nodiscard]] tape<T>& operator*() const { return *tape_; }
+
+ private:
+  static std::vector<std::unique_ptr<tape<T>>>& free_tapes() {
+    thread_local std::vector<std::unique_ptr<tape<T>>> kept;
+    return kept;
+  }
+  std::unique_ptr<tape<T>> tape_;
+};
+
+// Records f at x and calls use(tape, inputs, y) while the recording stands.
+template <class F, class X, class Use>
+void record(F& f, X const& x, Use const& use) {
+  using T = entry_t<X>;
+  borrowed_tape<T> const borrowed;
+  tape<T>& t = *borrowed;
+  recording<T> const scope(t);
+  auto const inputs = shape<X>::template make<var<T>>(x, [&](auto i) { return t.independent(shape<X>::entry(x, i)); });
+  use(t, inputs, duet::evaluate(f, inputs));
+}
+
+// The entries of a result as variables; a constant is a passive one.
+template <class S, class Y>
+[[nodiscard]] std::vector<S> outputs_of(Y const& y) {
+  std::vector<S> outputs;
+  outputs.reserve(duet::size_of(y));
+  for (std::size_t i = 0; i < duet::size_of(y); ++i) outputs.push_back(S(shape<Y>::entry(y, i)));
+  return outputs;
+}
+
+// ---- the choice ----
+
+// Calls run(forward) or run(reverse), and instantiates both only where sizes known at run time decide. `directions` is what
+// forward mode has to carry; outputs() gives the number of outputs and is asked only where it matters.
+template <mode Mode, std::size_t StaticDirections, std::size_t StaticOutputs, class Outputs, class Run>
+DUET_INLINE auto run_mode(std::size_t directions, Outputs const& outputs, Run const& run) {
+  constexpr bool known = StaticDirections != dynamic && StaticOutputs != dynamic;
+  constexpr mode at_most = cheaper_mode(StaticDirections, StaticOutputs == dynamic ? 0 : StaticOutputs);
+  if constexpr (Mode == mode::forward || (Mode == mode::automatic && StaticDirections != dynamic && at_most == mode::forward)) {
+    return run(forward);
+  } else if constexpr (Mode == mode::reverse || known) {
+    return run(reverse);
+  } else {
+    bool const few = cheaper_mode(directions, 0) == mode::forward;
+    return few || cheaper_mode(directions, outputs()) == mode::forward ? run(forward) : run(reverse);
+  }
+}
+
+// The inputs as f sees them first: what the demands on f are checked with. void if X is no point.
+template <mode Mode, class X, std::size_t StaticOutputs>
+struct probe {
+  using type = void;
+};
+template <mode Mode, class X, std::size_t StaticOutputs>
+  requires point<X>
+struct probe<Mode, X, StaticOutputs> {
+  static constexpr bool reversed = Mode == mode::reverse || (Mode == mode::automatic && static_size_of<X> != dynamic &&
+                                                             StaticOutputs != dynamic &&
+                                                             cheaper_mode(static_size_of<X>, StaticOutputs) == mode::reverse);
+  using T = entry_t<X>;
+  using type = lifted_t<X, std::conditional_t<reversed, var<T>, dual<T, first_chunk<X>>>>;
+};
+template <mode Mode, class X, std::size_t StaticOutputs = dynamic>
+using probe_t = typename probe<Mode, X, StaticOutputs>::type;
+
+}  // namespace duet

@@ -1,0 +1,221 @@
+#pragma once
+
+// Least-squares cost 1/2 |r|^2 with its gradient J^T r and the outer-product Hessian J^T J. The rows of J are added up as
+// they come, J is never stored: inputs that fit one chunk take one evaluation in forward mode; more of them one for each
+// pair of half chunks, or one recording swept eight rows at a time.
+
+#include <duet/driver/normal_equations.hpp>
+#include <duet/driver/product.hpp>
+
+namespace duet {
+
+template <class T, class Residual, class Gradient, class Hessian>
+struct gauss_newton_result {
+  T cost;
+  Residual residual;  // in the shape of r's output
+  Gradient gradient;  // in the shape of x
+  Hessian hessian;    // n x n, symmetric
+};
+
+template <mode Mode, class F, class X>
+[[nodiscard]] consteval bool gauss_newton_demands() {
+  using Inputs = probe_t<Mode, X>;
+  static_assert(point<X>,
+                "duet::gauss_newton needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
+                "std::vector of them");
+  static_assert(!point<X> || takes<F, Inputs>,
+                "duet::gauss_newton needs r to accept Duet scalars: make r a template or a generic lambda (const auto& x), "
+                "not a function of double");
+  static_assert(!takes<F, Inputs> || returns_numbers<F, Inputs>,
+                "duet::gauss_newton needs r to return the residuals: an Eigen vector or matrix, a std::array or a std::vector "
+                "of the numbers it was given, or one such number");
+  return returns_numbers<F, Inputs>;
+}
+
+// Half chunks that the inputs make if they do not fit one chunk, and the directions carried in all.
+template <class T>
+[[nodiscard]] constexpr std::size_t half_chunks(std::size_t inputs) {
+  return ceiling_quotient(inputs, widest_chunk<T> / 2);
+}
+template <class T>
+[[nodiscard]] constexpr std::size_t gauss_newton_directions(std::size_t inputs) {
+  if (inputs <= widest_chunk<T>) return inputs;
+  std::size_t const halves = half_chunks<T>(inputs);
+  return halves * (halves - 1) / 2 * widest_chunk<T>;
+}
+
+template <class T, class Residual>
+[[nodiscard]] T half_squared_norm(Residual const& r) {
+  T sum(0);
+  for (std::size_t i = 0; i < duet::size_of(r); ++i) {
+    T const& e = shape<Residual>::entry(r, i);
+    sum += e * e;
+  }
+  return T(sum / 2);
+}
+
+// Adds the rows of one pass to the sums.
+template <class S, class Y>
+void add_rows(normal_equations<typename S::value_type, S::size()>& sums, Y const& y) {
+  if constexpr (std::is_same_v<entry_t<Y>, S>)
+    for (std::size_t i = 0; i < duet::size_of(y); ++i) {
+      S const& e = shape<Y>::entry(y, i);
+      sums.add(e.partials(), e.value());
+    }
+  sums.finish();
+}
+
+// All inputs in one pass of width S::size().
+template <class S, class Result, class F, class X>
+void one_pass_gauss_newton(F& f, X const& x, Result& result) {
+  using T = typename S::value_type;
+  std::size_t const n = duet::size_of(x);
+  auto const y = duet::forward_pass<S>(f, x, 0, n);
+  result.residual = duet::values_of<S>(y);
+  normal_equations<T, S::size()> sums;
+  duet::add_rows<S>(sums, y);
+  for (std::size_t a = 0; a < n; ++a) {
+    shape<X>::entry(result.gradient, a) = sums.gradient(a);
+    for (std::size_t b = 0; b < n; ++b)
+      result.hessian(static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(b)) = sums.hessian(a, b);
+  }
+}
+
+// Every pair p < q of half chunks in one pass, so that each block of the Hessian is met.
+template <class S, class Result, class F, class X>
+void paired_gauss_newton(F& f, X const& x, Result& result) {
+  using T = typename S::value_type;
+  constexpr std::size_t half = S::size() / 2;
+  std::size_t const n = duet::size_of(x), halves = half_chunks<T>(n);
+  for (std::size_t p = 0; p < halves; ++p)
+    for (std::size_t q = p + 1; q < halves; ++q) {
+      auto const input = [&](std::size_t lane) { return lane < half ? p * half + lane : q * half + (lane - half); };
+      auto const y = duet::evaluate(f, shape<X>::template make<S>(x, [&](std::size_t i) {
+        T const& value = shape<X>::entry(x, i);
+        if (i / half == p) return S::independent(value, i - p * half);
+        return i / half == q ? S::independent(value, half + (i - q * half)) : S(value);
+      }));
+      if (p == 0 && q == 1) result.residual = duet::values_of<S>(y);
+      require_same_outputs("duet::gauss_newton", duet::size_of(y), duet::size_of(result.residual));
+      normal_equations<T, S::size()> sums;
+      duet::add_rows<S>(sums, y);
+      for (std::size_t a = 0; a < S::size(); ++a) {
+        if (input(a) >= n) continue;
+        shape<X>::entry(result.gradient, input(a)) = sums.gradient(a);
+        for (std::size_t b = 0; b < S::size(); ++b)
+          if (input(b) < n)
+            result.hessian(static_cast<Eigen::Index>(input(a)), static_cast<Eigen::Index>(input(b))) = sums.hessian(a, b);
+      }
+    }
+}
+
+template <class Result, class F, class X>
+[[nodiscard]] Result forward_gauss_newton(F& f, X const& x, Result result) {
+  using T = entry_t<X>;
+  using wide = dual<T, widest_chunk<T>>;
+  using narrow = dual<T, narrow_chunk<T>>;
+  constexpr std::size_t n = static_size_of<X>;
+  if constexpr (n != dynamic && n <= wide::size())
+    duet::one_pass_gauss_newton<dual<T, static_chunk<T>(n)>>(f, x, result);
+  else if constexpr (n != dynamic)
+    duet::paired_gauss_newton<wide>(f, x, result);
+  else if (duet::size_of(x) <= narrow::size())
+    duet::one_pass_gauss_newton<narrow>(f, x, result);
+  else if (duet::size_of(x) <= wide::size())
+    duet::one_pass_gauss_newton<wide>(f, x, result);
+  else
+    duet::paired_gauss_newton<wide>(f, x, result);
+  result.cost = duet::half_squared_norm<T>(result.residual);
+  return result;
+}
+
+template <class Result, class F, class X>
+[[nodiscard]] Result reverse_gauss_newton(F& f, X const& x, Result result) {
+  using T = entry_t<X>;
+  duet::record(f, x, [&]<class Inputs>(tape<T>& t, Inputs const& inputs, auto const& y) {
+    result.residual = duet::values_of<var<T>>(y);
+    auto const outputs = duet::outputs_of<var<T>>(y);
+    auto const n = static_cast<Eigen::Index>(duet::size_of(x));
+    Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> rows(n, static_cast<Eigen::Index>(outputs_per_sweep));
+    Eigen::Index waiting = 0;
+    auto const flush = [&] {
+      result.hessian.template selfadjointView<Eigen::Lower>().rankUpdate(rows.leftCols(waiting));
+      waiting = 0;
+    };
+    duet::for_each_row(t, outputs, [&](std::size_t i, auto const& adjoint) {
+      T const r = outputs[i].value();
+      for (Eigen::Index j = 0; j < n; ++j) {
+        auto const input = static_cast<std::size_t>(j);
+        T const slope = adjoint(shape<Inputs>::entry(inputs, input));
+        rows(j, waiting) = slope;
+        shape<X>::entry(result.gradient, input) += slope * r;
+      }
+      if (++waiting == rows.cols()) flush();
+    });
+    if (waiting != 0) flush();
+    result.hessian.template triangularView<Eigen::StrictlyUpper>() = result.hessian.transpose();
+  });
+  result.cost = duet::half_squared_norm<T>(result.residual);
+  return result;
+}
+
+// {cost = 1/2 |r|^2, residual, gradient = J^T r, hessian = J^T J} of the residuals r at x.
+template <mode Mode, class F, class X>
+[[nodiscard]] auto gauss_newton(mode_constant<Mode>, F&& r, X const& x) {
+  if constexpr (gauss_newton_demands<Mode, F, X>()) {
+    using T = entry_t<X>;
+    using Output = result_t<F, probe_t<Mode, X>>;
+    constexpr std::size_t inputs = static_size_of<X>;
+    auto const& at = duet::plain(x);
+    std::size_t const n = duet::size_of(at);
+    using Hessian = matrix_of<T, inputs, inputs>;
+    using Result = gauss_newton_result<T, lifted_t<Output, T>, plain_t<X>, Hessian>;
+    Result const zero{T(0), {}, shape<plain_t<X>>::template make<T>(at, [](auto) { return T(0); }),
+                      Hessian::Zero(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(n))};
+    constexpr std::size_t directions = inputs == dynamic ? dynamic : gauss_newton_directions<T>(inputs);
+    return duet::run_mode<Mode, directions, static_size_of<Output>>(
+        gauss_newton_directions<T>(n),
+        [&] {
+          if constexpr (static_size_of<Output> != dynamic)
+            return static_size_of<Output>;
+          else
+            return duet::size_of(duet::evaluate(r, at));
+        },
+        [&]<mode Chosen>(mode_constant<Chosen>) {
+          if constexpr (Chosen == mode::forward)
+            return duet::forward_gauss_newton(r, at, zero);
+          else
+            return duet::reverse_gauss_newton(r, at, zero);
+        });
+  }
+}
+template <class F, class X>
+[[nodiscard]] auto gauss_newton(F&& r, X const& x) {
+  return duet::gauss_newton(automatic, r, x);
+}
+
+// J^T (J v) in the shape of x, without J: one evaluation along v, one recording and one sweep.
+template <class F, class X, class V>
+[[nodiscard]] auto gauss_newton_product(F&& r, X const& x, V const& v) {
+  if constexpr (gauss_newton_demands<mode::automatic, F, X>()) {
+    static_assert(direction_for<V, X>,
+                  "duet::gauss_newton_product needs v to hold one number for each input: an Eigen vector or matrix, a "
+                  "std::array, a std::vector or a number");
+    if constexpr (direction_for<V, X>) {
+      using T = entry_t<X>;
+      auto const& at = duet::plain(x);
+      auto const& along = duet::plain(v);
+      require_size("duet::gauss_newton_product", "the direction v", duet::size_of(along), duet::size_of(at),
+                   "one for each input");
+      auto const tangent = duet::forward_jvp(r, at, along).tangent;
+      plain_t<X> product = at;
+      duet::record(r, at, [&](tape<T>& t, auto const& inputs, auto const& y) {
+        require_same_outputs("duet::gauss_newton_product", duet::size_of(y), duet::size_of(tangent));
+        duet::sweep_weighted(t, inputs, y, tangent, product);
+      });
+      return product;
+    }
+  }
+}
+
+}  // namespace duet

@@ -1,0 +1,205 @@
+#pragma once
+
+// Jacobian times vector, and vector times Jacobian, without the Jacobian: one evaluation in forward mode gives J v, one
+// recording and one sweep give w^T J.
+
+#include <duet/driver/jacobian.hpp>
+
+namespace duet {
+
+template <class Value, class Tangent>
+struct valued_tangent {
+  Value value;
+  Tangent tangent;
+};
+template <class Value, class Adjoint>
+struct valued_adjoint {
+  Value value;
+  Adjoint adjoint;
+};
+
+// A vector in the space of inputs or outputs: numbers in any shape.
+template <class V, class X>
+concept direction_for = shaped<plain_t<V>> && std::convertible_to<entry_t<V>, entry_t<X>>;
+
+template <mode Mode, class F, class X, class V>
+[[nodiscard]] consteval bool jvp_demands() {
+  using Inputs = probe_t<Mode, X>;
+  static_assert(point<X>,
+                "duet::jvp needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a std::vector "
+                "of them");
+  static_assert(!point<X> || direction_for<V, X>,
+                "duet::jvp needs v to hold one number for each input: an Eigen vector or matrix, a std::array, a std::vector "
+                "or a number");
+  static_assert(!point<X> || takes<F, Inputs>,
+                "duet::jvp needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a "
+                "function of double");
+  static_assert(!takes<F, Inputs> || returns_numbers<F, Inputs>,
+                "duet::jvp needs f to return a number, or an Eigen vector or matrix, a std::array or a std::vector of the "
+                "numbers it was given");
+  return returns_numbers<F, Inputs> && direction_for<V, X>;
+}
+
+template <mode Mode, class F, class X, class W>
+[[nodiscard]] consteval bool vjp_demands() {
+  using Inputs = probe_t<Mode, X, 1>;
+  static_assert(point<X>,
+                "duet::vjp needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a std::vector "
+                "of them");
+  static_assert(!point<X> || direction_for<W, X>,
+                "duet::vjp needs w to hold one number for each output: an Eigen vector or matrix, a std::array, a std::vector "
+                "or a number");
+  static_assert(!point<X> || takes<F, Inputs>,
+                "duet::vjp needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a "
+                "function of double");
+  static_assert(!takes<F, Inputs> || returns_numbers<F, Inputs>,
+                "duet::vjp needs f to return a number, or an Eigen vector or matrix, a std::array or a std::vector of the "
+                "numbers it was given");
+  return returns_numbers<F, Inputs> && direction_for<W, X>;
+}
+
+// The entries of f at x with the one partial of every input given by v.
+template <class F, class X, class V>
+[[nodiscard]] auto evaluate_along(F& f, X const& x, V const& v) {
+  using T = entry_t<X>;
+  using S = dual<T, 1>;
+  return duet::evaluate(f, shape<X>::template make<S>(x, [&](auto i) {
+    S s(shape<X>::entry(x, i));
+    s.set_partial(0, T(shape<V>::entry(v, i)));
+    return s;
+  }));
+}
+
+template <class F, class X, class V>
+[[nodiscard]] auto forward_jvp(F& f, X const& x, V const& v) {
+  using S = dual<entry_t<X>, 1>;
+  auto const y = duet::evaluate_along(f, x, v);
+  using Value = value_t<S, std::remove_cvref_t<decltype(y)>>;
+  return valued_tangent<Value, Value>{duet::values_of<S>(y), duet::tangents_of<S>(y)};
+}
+
+// Row by row; a direction of zero stays out, so that it does not meet an infinite slope.
+template <class F, class X, class V>
+[[nodiscard]] auto reverse_jvp(F& f, X const& x, V const& v) {
+  using T = entry_t<X>;
+  using Value = lifted_t<result_t<F, lifted_t<X, var<T>>>, T>;
+  valued_tangent<Value, Value> result;
+  duet::record(f, x, [&]<class Inputs>(tape<T>& t, Inputs const& inputs, auto const& y) {
+    result.value = duet::values_of<var<T>>(y);
+    result.tangent = result.value;
+    duet::for_each_row(t, duet::outputs_of<var<T>>(y), [&](std::size_t row, auto const& adjoint) {
+      T sum(0);
+      for (std::size_t j = 0; j < duet::size_of(x); ++j)
+        if (T const along(shape<V>::entry(v, j)); !duet::vanishes(along)) sum += adjoint(shape<Inputs>::entry(inputs, j)) * along;
+      shape<Value>::entry(result.tangent, row) = sum;
+    });
+  });
+  return result;
+}
+
+// {f(x), J v}, both in the shape of f's output; v has one entry for each input. Automatic is forward.
+template <mode Mode, class F, class X, class V>
+[[nodiscard]] auto value_and_jvp(mode_constant<Mode>, F&& f, X const& x, V const& v) {
+  if constexpr (jvp_demands<Mode, F, X, V>()) {
+    auto const& at = duet::plain(x);
+    auto const& along = duet::plain(v);
+    require_size("duet::jvp", "the direction v", duet::size_of(along), duet::size_of(at), "one for each input");
+    if constexpr (Mode == mode::reverse)
+      return duet::reverse_jvp(f, at, along);
+    else
+      return duet::forward_jvp(f, at, along);
+  }
+}
+template <class F, class X, class V>
+[[nodiscard]] auto value_and_jvp(F&& f, X const& x, V const& v) {
+  return duet::value_and_jvp(automatic, f, x, v);
+}
+
+// J v in the shape of f's output: the derivative of f along v.
+template <mode Mode, class F, class X, class V>
+[[nodiscard]] auto jvp(mode_constant<Mode> chosen, F&& f, X const& x, V const& v) {
+  if constexpr (jvp_demands<Mode, F, X, V>()) return duet::value_and_jvp(chosen, f, x, v).tangent;
+}
+template <class F, class X, class V>
+[[nodiscard]] auto jvp(F&& f, X const& x, V const& v) {
+  return duet::jvp(automatic, f, x, v);
+}
+
+inline void require_weights(std::size_t given, std::size_t outputs) {
+  require_size("duet::vjp", "the vector w", given, outputs, "one for each output");
+}
+
+template <class Result, class F, class X, class W>
+[[nodiscard]] Result forward_vjp(F& f, X const& x, W const& w) {
+  using T = entry_t<X>;
+  Result result{{}, shape<X>::template make<T>(x, [](auto) { return T(0); })};
+  duet::forward_passes(f, x, [&]<class S, class Y>(std::type_identity<S>, Y const& y, std::size_t first, std::size_t count) {
+    duet::require_weights(duet::size_of(w), duet::size_of(y));
+    if (first == 0) result.value = duet::values_of<S>(y);
+    std::array<T, S::size()> partials;
+    for (std::size_t i = 0; i < duet::size_of(y); ++i) {
+      T const weight(shape<W>::entry(w, i));
+      if (duet::vanishes(weight)) continue;
+      duet::copy_partials<S>(shape<Y>::entry(y, i), partials);
+      for (std::size_t j = 0; j < count; ++j) shape<X>::entry(result.adjoint, first + j) += weight * partials[j];
+    }
+  });
+  return result;
+}
+
+// Sweeps the recording with the weights as seeds and writes the adjoints of the inputs.
+template <class T, class Inputs, class Y, class W, class X>
+void sweep_weighted(tape<T>& t, Inputs const& inputs, Y const& y, W const& w, X& adjoint) {
+  t.zero_adjoints();
+  auto const outputs = duet::outputs_of<var<T>>(y);
+  for (std::size_t i = 0; i < outputs.size(); ++i) t.seed(outputs[i], T(shape<W>::entry(w, i)));
+  t.reverse();
+  for (std::size_t j = 0; j < duet::size_of(adjoint); ++j)
+    shape<X>::entry(adjoint, j) = t.adjoint(shape<Inputs>::entry(inputs, j));
+}
+
+template <class Result, class F, class X, class W>
+[[nodiscard]] Result reverse_vjp(F& f, X const& x, W const& w) {
+  using T = entry_t<X>;
+  Result result{{}, x};
+  duet::record(f, x, [&](tape<T>& t, auto const& inputs, auto const& y) {
+    duet::require_weights(duet::size_of(w), duet::size_of(y));
+    result.value = duet::values_of<var<T>>(y);
+    duet::sweep_weighted(t, inputs, y, w, result.adjoint);
+  });
+  return result;
+}
+
+// {f(x), J^T w}, the latter in the shape of x; w has one entry for each output. The mode is that of a gradient.
+template <mode Mode, class F, class X, class W>
+[[nodiscard]] auto value_and_vjp(mode_constant<Mode>, F&& f, X const& x, W const& w) {
+  if constexpr (vjp_demands<Mode, F, X, W>()) {
+    auto const& at = duet::plain(x);
+    auto const& weights = duet::plain(w);
+    using Result = valued_adjoint<lifted_t<result_t<F, probe_t<Mode, X, 1>>, entry_t<X>>, plain_t<X>>;
+    return duet::run_mode<Mode, static_size_of<X>, 1>(
+        duet::size_of(at), [] { return std::size_t{1}; },
+        [&]<mode Chosen>(mode_constant<Chosen>) {
+          if constexpr (Chosen == mode::forward)
+            return duet::forward_vjp<Result>(f, at, weights);
+          else
+            return duet::reverse_vjp<Result>(f, at, weights);
+        });
+  }
+}
+template <class F, class X, class W>
+[[nodiscard]] auto value_and_vjp(F&& f, X const& x, W const& w) {
+  return duet::value_and_vjp(automatic, f, x, w);
+}
+
+// J^T w in the shape of x: the gradient of w^T f.
+template <mode Mode, class F, class X, class W>
+[[nodiscard]] auto vjp(mode_constant<Mode> chosen, F&& f, X const& x, W const& w) {
+  if constexpr (vjp_demands<Mode, F, X, W>()) return duet::value_and_vjp(chosen, f, x, w).adjoint;
+}
+template <class F, class X, class W>
+[[nodiscard]] auto vjp(F&& f, X const& x, W const& w) {
+  return duet::vjp(automatic, f, x, w);
+}
+
+}  // namespace duet

@@ -1,0 +1,15 @@
+#pragma once
+
+// Duet: derivatives of generic C++ functions. This header brings the scalars dual and var, the tape, the math functions and
+// the drivers.
+
+#include <duet/driver/derivative.hpp>
+#include <duet/driver/gauss_newton.hpp>
+#include <duet/driver/gradient.hpp>
+#include <duet/driver/jacobian.hpp>
+#include <duet/driver/least_squares.hpp>
+#include <duet/driver/mode.hpp>
+#include <duet/driver/product.hpp>
+#include <duet/forward/dual.hpp>
+#include <duet/math/math.hpp>
+#include <duet/reverse/recording.hpp>

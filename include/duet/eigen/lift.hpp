@@ -1,0 +1,197 @@
+#pragma once
+
+// The caller's shapes and the seeded scalars inside them: numbers, Eigen vectors, matrices and arrays, std::array,
+// std::vector. shape<X> says how X is built of its entries, in storage order; the drivers know nothing else of a shape, for
+// what goes into a function as for what comes out of it.
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <duet/eigen/traits.hpp>
+#include <utility>
+#include <vector>
+
+namespace duet {
+
+// Something that a function of active scalars may return as an entry: an active number, or a constant.
+template <class E>
+concept number_entry = active<E> || (std::numeric_limits<E>::is_specialized && !std::same_as<E, bool>);
+
+// shape<X> has: value_type, the type of an entry; static_size, or duet::dynamic; rebind<S>, the shape with entries of type
+// S; size(x); entry(x, i); make<S>(like, f), a rebind<S> of the size of `like` with entries f(i).
+template <class X>
+struct shape;
+
+template <class X>
+concept shaped = requires { typename shape<X>::value_type; };
+
+// Calls visit(i) for i < size; up to a bound on static sizes each i is a constant, so that seeds are known to the compiler.
+inline constexpr std::size_t most_unrolled_entries = 32;
+template <std::size_t StaticSize, class Visit>
+DUET_INLINE constexpr void for_each_entry(std::size_t size, Visit const& visit) {
+  if constexpr (StaticSize <= most_unrolled_entries)
+    [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
+      (visit(std::integral_constant<std::size_t, I>{}), ...);
+    }(std::make_index_sequence<StaticSize>{});
+  else
+    for (std::size_t i = 0; i < size; ++i) visit(i);
+}
+
+template <class X>
+  requires(number_entry<X> && !is_expression<X>)
+struct shape<X> {
+  using value_type = X;
+  static constexpr std::size_t static_size = 1;
+  template <class S>
+  using rebind = S;
+
+  static constexpr std::size_t size(X const&) { return 1; }
+  template <class Self>
+  static constexpr auto& entry(Self& x, std::size_t) {
+    return x;
+  }
+  template <class S, class Entry>
+  static DUET_INLINE constexpr S make(X const&, Entry const& f) {
+    return S(f(std::integral_constant<std::size_t, 0>{}));
+  }
+};
+
+template <class E, std::size_t N>
+  requires number_entry<E>
+struct shape<std::array<E, N>> {
+  using value_type = E;
+  static constexpr std::size_t static_size = N;
+  template <class S>
+  using rebind = std::array<S, N>;
+
+  static constexpr std::size_t size(std::array<E, N> const&) { return N; }
+  template <class Self>
+  static constexpr auto& entry(Self& x, std::size_t i) {
+    return x[i];
+  }
+  template <class S, class Entry>
+  static DUET_INLINE constexpr std::array<S, N> make(std::array<E, N> const&, Entry const& f) {
+    if constexpr (N <= most_unrolled_entries) {
+      return [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
+        return std::array<S, N>{S(f(std::integral_constant<std::size_t, I>{}))...};
+      }(std::make_index_sequence<N>{});
+    } else {
+      std::array<S, N> result;
+      for (std::size_t i = 0; i < N; ++i) result[i] = f(i);
+      return result;
+    }
+  }
+};
+
+template <class E, class Allocator>
+  requires number_entry<E>
+struct shape<std::vector<E, Allocator>> {
+  using value_type = E;
+  static constexpr std::size_t static_size = dynamic;
+  template <class S>
+  using rebind = std::vector<S, typename std::allocator_traits<Allocator>::template rebind_alloc<S>>;
+
+  static std::size_t size(std::vector<E, Allocator> const& x) { return x.size(); }
+  template <class Self>
+  static auto& entry(Self& x, std::size_t i) {
+    return x[i];
+  }
+  template <class S, class Entry>
+  static rebind<S> make(std::vector<E, Allocator> const& like, Entry const& f) {
+    rebind<S> result;
+    result.reserve(like.size());
+    for (std::size_t i = 0; i < like.size(); ++i) result.emplace_back(f(i));
+    return result;
+  }
+};
+
+// Eigen's two plain types; both keep their entries side by side.
+template <template <class, int, int, int, int, int> class Plain, class E, int Rows, int Columns, int Options, int MostRows,
+          int MostColumns>
+struct eigen_shape {
+  using object = Plain<E, Rows, Columns, Options, MostRows, MostColumns>;
+  using value_type = E;
+  static constexpr std::size_t static_size = Rows == Eigen::Dynamic || Columns == Eigen::Dynamic
+                                                 ? dynamic
+                                                 : static_cast<std::size_t>(Rows) * static_cast<std::size_t>(Columns);
+  template <class S>
+  using rebind = Plain<S, Rows, Columns, Options, MostRows, MostColumns>;
+
+  static std::size_t size(object const& x) { return static_cast<std::size_t>(x.size()); }
+  template <class Self>
+  static auto& entry(Self& x, std::size_t i) {
+    return x.data()[i];
+  }
+  template <class S, class Entry>
+  static DUET_INLINE rebind<S> make(object const& like, Entry const& f) {
+    rebind<S> result;
+    if constexpr (static_size == dynamic) result.resize(like.rows(), like.cols());
+    for_each_entry<static_size>(size(like), [&](auto i) DUET_INLINE_LAMBDA { result.data()[i] = f(i); });
+    return result;
+  }
+};
+
+template <class E, int Rows, int Columns, int Options, int MostRows, int MostColumns>
+  requires number_entry<E>
+struct shape<Eigen::Matrix<E, Rows, Columns, Options, MostRows, MostColumns>>
+    : eigen_shape<Eigen::Matrix, E, Rows, Columns, Options, MostRows, MostColumns> {};
+template <class E, int Rows, int Columns, int Options, int MostRows, int MostColumns>
+  requires number_entry<E>
+struct shape<Eigen::Array<E, Rows, Columns, Options, MostRows, MostColumns>>
+    : eigen_shape<Eigen::Array, E, Rows, Columns, Options, MostRows, MostColumns> {};
+
+template <class X>
+concept eigen_dense = requires(X const& x) { []<class Derived>(Eigen::DenseBase<Derived> const&) {}(x); };
+
+// x as an object that owns its entries: Eigen expressions, views and Duet expressions evaluated, anything else as it is. A
+// reference is returned where nothing had to be evaluated.
+template <class X>
+[[nodiscard]] DUET_INLINE constexpr decltype(auto) plain(X const& x) {
+  if constexpr (is_expression<X>) {
+    return scalar_of_t<X>(x);
+  } else if constexpr (eigen_dense<X>) {
+    if constexpr (is_expression<typename X::Scalar>)
+      return x.template cast<scalar_of_t<typename X::Scalar>>().eval();
+    else if constexpr (std::is_same_v<X, typename X::PlainObject>)
+      return (x);
+    else
+      return typename X::PlainObject(x);
+  } else if constexpr (shaped<X>) {
+    if constexpr (is_expression<typename shape<X>::value_type>) {
+      using S = scalar_of_t<typename shape<X>::value_type>;
+      return shape<X>::template make<S>(x, [&](auto i) { return S(shape<X>::entry(x, i)); });
+    } else {
+      return (x);
+    }
+  } else {
+    return (x);
+  }
+}
+
+template <class X>
+struct plain_of {
+  using type = std::remove_cvref_t<decltype(duet::plain(std::declval<X const&>()))>;
+};
+template <>
+struct plain_of<void> {
+  using type = void;
+};
+template <class X>
+using plain_t = typename plain_of<std::remove_cvref_t<X>>::type;
+
+// A point at which a function can be differentiated.
+template <class X>
+concept point = shaped<plain_t<X>> && (active_scalar<typename shape<plain_t<X>>::value_type> ||
+                                       !std::numeric_limits<typename shape<plain_t<X>>::value_type>::is_integer);
+template <class X>
+concept scalar_point = point<X> && number_entry<plain_t<X>>;
+
+// The number that a point is made of, and the point with its entries replaced by S.
+template <class X>
+using entry_t = typename shape<plain_t<X>>::value_type;
+template <class X>
+inline constexpr std::size_t static_size_of = shape<plain_t<X>>::static_size;
+template <class X, class S>
+using lifted_t = typename shape<plain_t<X>>::template rebind<S>;
+
+}  // namespace duet

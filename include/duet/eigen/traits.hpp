@@ -1,0 +1,114 @@
+#pragma once
+
+// Lets Eigen hold Duet scalars and mix them with passive numbers: 2.0 * v, MatrixXd * Matrix<dual>, decompositions. A
+// number of any level below a scalar may meet it; an expression stands for the scalar that it evaluates to.
+
+#include <Eigen/Core>
+#include <duet/core/limits.hpp>
+#include <duet/expression/traverse.hpp>
+
+namespace duet {
+
+// P may meet the active scalar S in an Eigen operation without being converted to it first.
+template <class P, class S>
+concept eigen_number_below = is_active_scalar<S> && !std::is_same_v<P, S> && !is_expression<P> && !std::is_void_v<P> &&
+                             operands<S, P> && std::is_same_v<result_scalar_t<S, P>, S>;
+
+// A matrix product in which one side is active and the other of a level below.
+template <class Lhs, class Rhs>
+concept mixed_product = eigen_number_below<typename Lhs::Scalar, typename Rhs::Scalar> ||
+                        eigen_number_below<typename Rhs::Scalar, typename Lhs::Scalar>;
+
+}  // namespace duet
+
+namespace Eigen {
+
+template <class S>
+  requires duet::is_active_scalar<S>
+struct NumTraits<S> {
+  using passive = NumTraits<duet::passive_of_t<S>>;
+  using Real = S;
+  using NonInteger = S;
+  using Nested = S;
+  using Literal = S;
+
+  enum {
+    IsComplex = 0,
+    IsInteger = 0,
+    IsSigned = 1,
+    RequireInitialization = 1,
+    ReadCost = 2,
+    AddCost = 4,
+    MulCost = 8
+  };
+
+  static constexpr S epsilon() { return S(passive::epsilon()); }
+  static constexpr S dummy_precision() { return S(passive::dummy_precision()); }
+  static constexpr S highest() { return S(passive::highest()); }
+  static constexpr S lowest() { return S(passive::lowest()); }
+  static constexpr S infinity() { return S(passive::infinity()); }
+  static constexpr S quiet_NaN() { return S(passive::quiet_NaN()); }
+  static constexpr int digits10() { return passive::digits10(); }
+};
+
+template <class X>
+  requires duet::is_expression<X>
+struct NumTraits<X> : NumTraits<duet::scalar_of_t<X>> {};
+
+template <class S, class P, class Operation>
+  requires duet::eigen_number_below<P, S>
+struct ScalarBinaryOpTraits<S, P, Operation> {
+  using ReturnType = S;
+};
+template <class P, class S, class Operation>
+  requires duet::eigen_number_below<P, S>
+struct ScalarBinaryOpTraits<P, S, Operation> {
+  using ReturnType = S;
+};
+
+// (a * b) * VectorXd: the expression's scalar times a passive matrix.
+template <class X, class P, class Operation>
+  requires(duet::is_expression<X> && duet::eigen_number_below<P, duet::scalar_of_t<X>>)
+struct ScalarBinaryOpTraits<X, P, Operation> {
+  using ReturnType = duet::scalar_of_t<X>;
+};
+template <class P, class X, class Operation>
+  requires(duet::is_expression<X> && duet::eigen_number_below<P, duet::scalar_of_t<X>>)
+struct ScalarBinaryOpTraits<P, X, Operation> {
+  using ReturnType = duet::scalar_of_t<X>;
+};
+
+namespace internal {
+
+// Eigen's kernels convert the scale factor of a product to both scalars; an active one cannot become passive. Plain dot
+// products take their place, each one a chain of s += a * b, which dual and var read best.
+template <class Lhs, class Rhs>
+struct mixed_product_impl : generic_product_impl_base<Lhs, Rhs, mixed_product_impl<Lhs, Rhs>> {
+  using Scalar = typename Product<Lhs, Rhs>::Scalar;
+
+  template <class Target>
+  static void scaleAndAddTo(Target& target, Lhs const& lhs, Rhs const& rhs, Scalar const& alpha) {
+    typename nested_eval<Lhs, Rhs::ColsAtCompileTime>::type left(lhs);
+    typename nested_eval<Rhs, Lhs::RowsAtCompileTime>::type right(rhs);
+    bool const scaled = !duet::vanishes(Scalar(alpha - 1));
+    for (Index j = 0; j < right.cols(); ++j)
+      for (Index i = 0; i < left.rows(); ++i) {
+        Scalar sum(0);
+        for (Index k = 0; k < left.cols(); ++k) sum += left.coeff(i, k) * right.coeff(k, j);
+        if (scaled)
+          target.coeffRef(i, j) += alpha * sum;
+        else
+          target.coeffRef(i, j) += sum;
+      }
+  }
+};
+
+template <class Lhs, class Rhs>
+  requires duet::mixed_product<Lhs, Rhs>
+struct generic_product_impl<Lhs, Rhs, DenseShape, DenseShape, GemvProduct> : mixed_product_impl<Lhs, Rhs> {};
+template <class Lhs, class Rhs>
+  requires duet::mixed_product<Lhs, Rhs>
+struct generic_product_impl<Lhs, Rhs, DenseShape, DenseShape, GemmProduct> : mixed_product_impl<Lhs, Rhs> {};
+
+}  // namespace internal
+}  // namespace Eigen

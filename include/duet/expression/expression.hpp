@@ -1,0 +1,243 @@
+#pragma once
+
+// The node of an expression: a rule and its operands, held by value. A user function applied to active scalars builds
+// nodes; assigning one to a scalar lets that scalar's mode read it (traverse.hpp). Nodes own their leaves too, so an
+// expression kept by `auto`, returned or stored stays valid. Owning costs nothing as long as every copy is memberwise and
+// inlined: a defaulted copy makes g++ move whole leaves through memory, which was measured 10 times slower.
+
+#include <algorithm>
+#include <duet/core/rule.hpp>
+#include <duet/core/scalar.hpp>
+#include <utility>
+
+namespace duet {
+
+// What an expression keeps of an active scalar; each mode specialises it. A leaf has value() and the types `scalar` and
+// `value_type`.
+template <class S>
+struct leaf;
+
+// A number without derivatives, as an operand.
+template <class T>
+struct passive {
+  T number;
+  [[nodiscard]] DUET_INLINE constexpr T const& value() const { return number; }
+};
+
+template <class X>
+inline constexpr bool is_passive_operand = false;
+template <class T>
+inline constexpr bool is_passive_operand<passive<T>> = true;
+
+template <class Rule, class... X>
+class expression;
+
+template <class Rule, class... X>
+inline constexpr bool is_expression<expression<Rule, X...>> = true;
+
+// Beyond this many operations an operand is evaluated to a scalar: nested copies make long statements slow to compile.
+inline constexpr int longest_operand = 16;
+
+template <class X>
+inline constexpr int operation_count = 0;
+template <class Rule, class... X>
+inline constexpr int operation_count<expression<Rule, X...>> = 1 + (0 + ... + operation_count<X>);
+
+// True if some partial below X can become infinite or meet an infinite one: evaluation then looks at the coefficients.
+template <class X>
+inline constexpr bool has_infinite_slope = false;
+template <class Rule, class... X>
+inline constexpr bool has_infinite_slope<expression<Rule, X...>> = Rule::infinite_slope || (false || ... || has_infinite_slope<X>);
+
+namespace operand_detail {
+
+template <class A, class B>
+using deeper = std::conditional_t<(nesting<B> > nesting<A>), B, A>;
+
+template <class S, class... Rest>
+struct deepest {
+  using type = S;
+};
+template <class A, class B, class... Rest>
+struct deepest<A, B, Rest...> : deepest<deeper<A, B>, Rest...> {};
+
+// X meets the scalar S as an equal, or as a number of the level below it.
+template <class X, class S>
+inline constexpr bool fits =
+    std::is_same_v<scalar_of_t<X>, S> || std::is_arithmetic_v<X> ||
+    ((nesting<scalar_of_t<X>> < nesting<S>) && std::is_convertible_v<X, typename S::value_type>);
+
+template <class S, class... X>
+inline constexpr bool all_fit = false;
+template <active_scalar S, class... X>
+inline constexpr bool all_fit<S, X...> = (fits<X, S> && ...);
+
+}  // namespace operand_detail
+
+// The scalar that an operation on X... yields: that of the operand with the most levels of derivatives.
+template <class... X>
+using result_scalar_t = typename operand_detail::deepest<scalar_of_t<X>...>::type;
+
+// One operand at least is active, and the others are of the same scalar or numbers of a level below.
+template <class... X>
+concept operands = (active<X> || ...) && operand_detail::all_fit<result_scalar_t<X...>, X...>;
+
+// x as a node keeps it, when the result is the scalar S.
+template <class S, class X>
+[[nodiscard]] DUET_INLINE constexpr auto as_operand(X const& x) {
+  if constexpr (!std::is_same_v<scalar_of_t<X>, S>) {
+    if constexpr (active<X>)
+      return passive<scalar_of_t<X>>{scalar_of_t<X>(x)};
+    else
+      return passive<passive_of_t<S>>{static_cast<passive_of_t<S>>(x)};
+  } else if constexpr (is_expression<X>) {
+    if constexpr (operation_count<X> < longest_operand)
+      return x;
+    else
+      return leaf<S>(S(x));
+  } else {
+    return leaf<S>(x);
+  }
+}
+template <class S, class X>
+using operand_t = decltype(duet::as_operand<S>(std::declval<X const&>()));
+
+// What a rule's `first` gave as a list, without the partials of passive operands.
+template <class... X, class First>
+[[nodiscard]] DUET_INLINE constexpr auto local_partials(First const& first) {
+  auto keep = []<class Operand, class D>(std::type_identity<Operand>, D const& d) DUET_INLINE_LAMBDA {
+    if constexpr (is_passive_operand<Operand>)
+      return zero{};
+    else
+      return duet::evaluated(d);
+  };
+  if constexpr (sizeof...(X) == 1) {
+    return partials{keep(std::type_identity<X>{}, first)...};
+  } else {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
+      return partials{keep(std::type_identity<X>{}, get<I>(first))...};
+    }(std::index_sequence_for<X...>{});
+  }
+}
+
+struct not_stored {};
+
+// An operand of a node, with the memberwise copy that keeps leaves in registers.
+template <std::size_t I, class X>
+struct operand_slot {
+  X operand;
+  DUET_INLINE constexpr explicit operand_slot(X const& x) : operand(x) {}
+  DUET_INLINE constexpr operand_slot(operand_slot const& other) : operand(other.operand) {}
+  constexpr operand_slot& operator=(operand_slot const&) = default;
+};
+
+template <class Indices, class... X>
+struct operand_list;
+template <std::size_t... I, class... X>
+struct operand_list<std::index_sequence<I...>, X...> : operand_slot<I, X>... {
+  DUET_INLINE constexpr explicit operand_list(X const&... x) : operand_slot<I, X>(x)... {}
+  DUET_INLINE constexpr operand_list(operand_list const& other)
+      : operand_slot<I, X>(static_cast<operand_slot<I, X> const&>(other))... {}
+  constexpr operand_list& operator=(operand_list const&) = default;
+};
+
+template <std::size_t I, class X>
+[[nodiscard]] DUET_INLINE constexpr X const& operand_at(operand_slot<I, X> const& slot) {
+  return slot.operand;
+}
+
+template <class Rule, class... X>
+class expression : operand_list<std::index_sequence_for<X...>, X...> {
+  using list = operand_list<std::index_sequence_for<X...>, X...>;
+  template <class Operand>
+  struct scalar_behind {
+    using type = void;
+  };
+  template <class Operand>
+    requires(!is_passive_operand<Operand>)
+  struct scalar_behind<Operand> {
+    using type = typename Operand::scalar;
+  };
+  template <class... S>
+  struct first_scalar;
+  template <class S, class... Rest>
+  struct first_scalar<S, Rest...> {
+    using type = S;
+  };
+  template <class... Rest>
+  struct first_scalar<void, Rest...> : first_scalar<Rest...> {};
+
+ public:
+  using scalar = typename first_scalar<typename scalar_behind<X>::type...>::type;
+  using value_type = typename scalar::value_type;
+  static constexpr std::size_t arity = sizeof...(X);
+
+  DUET_INLINE constexpr explicit expression(X const&... x)
+      : list(x...), value_(Rule::value(x.value()...)), stored_(partials_to_store(value_, x...)) {}
+  DUET_INLINE constexpr expression(expression const& other)
+      : list(static_cast<list const&>(other)), value_(other.value_), stored_(other.stored_) {}
+  constexpr expression& operator=(expression const&) = default;
+
+  [[nodiscard]] DUET_INLINE constexpr value_type const& value() const { return value_; }
+
+  template <std::size_t I>
+  [[nodiscard]] DUET_INLINE constexpr auto const& operand() const {
+    return operand_at<I>(static_cast<list const&>(*this));
+  }
+
+  // The partial of this operation in its operand I: a number, or a constant of the type system.
+  template <std::size_t I>
+  [[nodiscard]] DUET_INLINE constexpr auto partial() const {
+    if constexpr (has_cheap_first<Rule>)
+      return get<I>(partials_from_operands(std::index_sequence_for<X...>{}));
+    else
+      return get<I>(stored_);
+  }
+
+ private:
+  template <class... Values>
+  static DUET_INLINE constexpr auto all_partials(value_type const& y, Values const&... values) {
+    return local_partials<X...>(Rule::first(values..., y));
+  }
+  static DUET_INLINE constexpr auto partials_to_store(value_type const& y, X const&... x) {
+    if constexpr (has_cheap_first<Rule>)
+      return not_stored{};
+    else
+      return all_partials(y, x.value()...);
+  }
+  template <std::size_t... I>
+  DUET_INLINE constexpr auto partials_from_operands(std::index_sequence<I...>) const {
+    return all_partials(value_, operand<I>().value()...);
+  }
+  using stored = decltype(partials_to_store(std::declval<value_type const&>(), std::declval<X const&>()...));
+
+  value_type value_;
+  [[no_unique_address]] stored stored_;
+};
+
+// The node for a rule applied to x...: the way in for every function, a user's own rules included.
+template <rule Rule, class... X>
+  requires operands<X...>
+[[nodiscard]] DUET_INLINE constexpr auto apply(Rule, X const&... x) {
+  using S = result_scalar_t<X...>;
+  return expression<Rule, operand_t<S, X>...>(duet::as_operand<S>(x)...);
+}
+
+}  // namespace duet
+
+// An expression meets scalars and arithmetic types as the scalar it evaluates to.
+template <class Rule, class... X, class U>
+  requires(!duet::is_expression<U> && duet::operands<duet::expression<Rule, X...>, U>)
+struct std::common_type<duet::expression<Rule, X...>, U> {
+  using type = duet::result_scalar_t<duet::expression<Rule, X...>, U>;
+};
+template <class U, class Rule, class... X>
+  requires(!duet::is_expression<U> && duet::operands<duet::expression<Rule, X...>, U>)
+struct std::common_type<U, duet::expression<Rule, X...>> {
+  using type = duet::result_scalar_t<duet::expression<Rule, X...>, U>;
+};
+template <class Rule, class... X, class OtherRule, class... Y>
+  requires duet::operands<duet::expression<Rule, X...>, duet::expression<OtherRule, Y...>>
+struct std::common_type<duet::expression<Rule, X...>, duet::expression<OtherRule, Y...>> {
+  using type = duet::result_scalar_t<duet::expression<Rule, X...>, duet::expression<OtherRule, Y...>>;
+};

@@ -1,0 +1,246 @@
+#pragma once
+
+// The forward scalar: a value and N partials. Assigning an expression computes one coefficient for each leaf, then
+// every block of partials in one fused pass, sum of coefficient times leaf: no temporary dual exists inside a statement.
+
+#include <duet/core/blocks.hpp>
+#include <duet/core/error.hpp>
+#include <duet/expression/traverse.hpp>
+#include <duet/math/arithmetic.hpp>
+
+namespace duet {
+
+template <class T = double, std::size_t N = 1>
+class dual;
+
+template <class T, std::size_t N>
+inline constexpr bool is_active_scalar<dual<T, N>> = true;
+
+template <std::size_t J, class V>
+struct leaf_block {
+  V block;
+  DUET_INLINE constexpr explicit leaf_block(V const& v) : block(v) {}
+  DUET_INLINE constexpr leaf_block(leaf_block const& other) : block(other.block) {}
+  constexpr leaf_block& operator=(leaf_block const&) = default;
+};
+
+template <class Blocks, class Indices>
+struct leaf_blocks;
+template <class Blocks, std::size_t... J>
+struct leaf_blocks<Blocks, std::index_sequence<J...>> : leaf_block<J, typename Blocks::vector>... {
+  DUET_INLINE constexpr explicit leaf_blocks(Blocks const& all)
+      : leaf_block<J, typename Blocks::vector>(all[block_index<J>{}])... {}
+  DUET_INLINE constexpr leaf_blocks(leaf_blocks const& other)
+      : leaf_block<J, typename Blocks::vector>(static_cast<leaf_block<J, typename Blocks::vector> const&>(other))... {}
+  constexpr leaf_blocks& operator=(leaf_blocks const&) = default;
+
+  template <std::size_t K>
+  [[nodiscard]] DUET_INLINE constexpr typename Blocks::vector const& operator[](block_index<K>) const {
+    return static_cast<leaf_block<K, typename Blocks::vector> const&>(*this).block;
+  }
+};
+
+// A dual inside an expression: the same numbers with a copy that the compiler sees through.
+template <class T, std::size_t N>
+struct leaf<dual<T, N>> {
+  using scalar = dual<T, N>;
+  using value_type = T;
+  using shape = block_shape<T, N>;
+  using storage = std::conditional_t<shape::unrolled, leaf_blocks<blocks<T, N>, std::make_index_sequence<shape::count>>, blocks<T, N>>;
+
+  T number;
+  storage partials;
+
+  DUET_INLINE constexpr explicit leaf(scalar const& x) : number(x.value()), partials(x.partials()) {}
+  DUET_INLINE constexpr leaf(leaf const& other) : number(other.number), partials(other.partials) {}
+  constexpr leaf& operator=(leaf const&) = default;
+
+  [[nodiscard]] DUET_INLINE constexpr T const& value() const { return number; }
+};
+
+template <class T, std::size_t N>
+class dual {
+ public:
+  using value_type = T;
+  using scalar = dual;
+  using block = typename blocks<T, N>::vector;
+
+  // Zero, with partials of zero.
+  constexpr dual() = default;
+
+  // A constant: a number of the level below, without partials.
+  template <class X>
+    requires(!active<X> && std::is_constructible_v<T, X> && (std::is_arithmetic_v<X> || std::is_convertible_v<X, T>))
+  DUET_INLINE constexpr dual(X const& x) : value_(static_cast<T>(x)) {}  // NOLINT: implicit as in double
+  template <active X>
+    requires(nesting<scalar_of_t<X>> < nesting<dual> && std::is_convertible_v<X, T>)
+  DUET_INLINE constexpr dual(X const& x) : value_(x) {}  // NOLINT
+
+  template <class X>
+    requires(is_expression<X> && std::is_same_v<scalar_of_t<X>, dual>)
+  DUET_INLINE constexpr dual(X const& x) {  // NOLINT
+    assign(x);
+  }
+  template <class X>
+    requires(is_expression<X> && std::is_same_v<scalar_of_t<X>, dual>)
+  DUET_INLINE constexpr dual& operator=(X const& x) {
+    assign(x);
+    return *this;
+  }
+
+  // The i-th of N independent variables: its partial i is one.
+  [[nodiscard]] static DUET_INLINE constexpr dual independent(T const& value, std::size_t i) {
+    if (i >= N) throw_bad_index(i);
+    dual x;
+    x.value_ = value;
+    blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { x.partials_[j] = unit_block<T, N>(j, i); });
+    return x;
+  }
+
+  [[nodiscard]] DUET_INLINE constexpr T const& value() const { return value_; }
+  [[nodiscard]] constexpr T partial(std::size_t i) const {
+    if (i >= N) throw_bad_index(i);
+    return partials_.at(i);
+  }
+  constexpr void set_partial(std::size_t i, T const& x) {
+    if (i >= N) throw_bad_index(i);
+    partials_.set(i, x);
+  }
+  [[nodiscard]] static constexpr std::size_t size() { return N; }
+  [[nodiscard]] DUET_INLINE constexpr blocks<T, N> const& partials() const { return partials_; }
+
+  template <class X>
+    requires(operands<dual, X> && std::is_same_v<result_scalar_t<dual, X>, dual>)
+  DUET_INLINE constexpr dual& operator+=(X const& x) {
+    accumulate(duet::as_operand<dual>(x), one{});
+    return *this;
+  }
+  template <class X>
+    requires(operands<dual, X> && std::is_same_v<result_scalar_t<dual, X>, dual>)
+  DUET_INLINE constexpr dual& operator-=(X const& x) {
+    accumulate(duet::as_operand<dual>(x), minus_one{});
+    return *this;
+  }
+  template <class X>
+    requires(operands<dual, X> && std::is_same_v<result_scalar_t<dual, X>, dual>)
+  DUET_INLINE constexpr dual& operator*=(X const& x) {
+    assign(*this * x);
+    return *this;
+  }
+  template <class X>
+    requires(operands<dual, X> && std::is_same_v<result_scalar_t<dual, X>, dual>)
+  DUET_INLINE constexpr dual& operator/=(X const& x) {
+    assign(*this / x);
+    return *this;
+  }
+
+  [[nodiscard]] constexpr bool vanishes() const {
+    if (!duet::vanishes(value_)) return false;
+    for (std::size_t i = 0; i < N; ++i)
+      if (!duet::vanishes(partials_.at(i))) return false;
+    return true;
+  }
+  [[nodiscard]] constexpr bool all_finite() const {
+    if (!duet::all_finite(value_)) return false;
+    for (std::size_t i = 0; i < N; ++i)
+      if (!duet::all_finite(partials_.at(i))) return false;
+    return true;
+  }
+
+ private:
+  DUET_COLD static void throw_bad_index(std::size_t i) {
+    throw std::invalid_argument("duet::dual: index " + std::to_string(i) + " of a dual with " + std::to_string(N) +
+                                " partials (expected 0 to N - 1)");
+  }
+
+  // Block j of sum_k c_k leaf_k; `zero` if no leaf matters.
+  template <class X, class C, class Index>
+  static DUET_INLINE constexpr auto weighted_sum(X const& x, C const& c, Index j) {
+    return duet::fold_leaves(x, c, zero{}, [&](auto const& sum, auto const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
+      return add_product(sum, coefficient, l.partials[j]);
+    });
+  }
+  template <class Sum, class C>
+  static DUET_INLINE constexpr block add_product(Sum const& sum, C const& c, block const& x) {
+    if constexpr (std::is_same_v<Sum, zero>)
+      return block(c * x);
+    else if constexpr (std::is_same_v<C, one>)
+      return block(sum + x);
+    else if constexpr (std::is_same_v<C, minus_one>)
+      return block(sum - x);
+    else
+      return block(sum + c * x);
+  }
+
+  template <class X>
+  DUET_INLINE constexpr void assign(X const& x) {
+    auto const c = duet::coefficients<care::bare>(x, one{});
+    if constexpr (has_infinite_slope<X>) {
+      if (!duet::coefficients_are_finite(x, c)) [[unlikely]] {
+        *this = damped(X(x), one{});
+        return;
+      }
+    }
+    T const value = x.value();
+    blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
+      auto const sum = weighted_sum(x, c, j);
+      if constexpr (std::is_same_v<decltype(sum), zero const>)
+        partials_[j] = block{};
+      else
+        partials_[j] = sum;
+    });
+    value_ = value;
+  }
+
+  // *this + seed * x, with the old partials added last: first, they would make a loop one long chain of additions.
+  template <class X, class Seed>
+  DUET_INLINE constexpr void accumulate(X const& x, Seed seed) {
+    if constexpr (!is_passive_operand<X>) {
+      auto const c = duet::coefficients<care::bare>(x, seed);
+      if constexpr (has_infinite_slope<X>) {
+        if (!duet::coefficients_are_finite(x, c)) [[unlikely]] {
+          dual const increment = damped(X(x), seed);
+          blocks<T, N>::for_each_block([&](auto j) { partials_[j] += increment.partials_[j]; });
+          add_value(x, seed);
+          return;
+        }
+      }
+      blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
+        auto const sum = weighted_sum(x, c, j);
+        if constexpr (!std::is_same_v<decltype(sum), zero const>) partials_[j] = block(sum + partials_[j]);
+      });
+    }
+    add_value(x, seed);
+  }
+  template <class X, class Seed>
+  DUET_INLINE constexpr void add_value(X const& x, Seed) {
+    if constexpr (Seed::number == 1)
+      value_ = T(value_ + x.value());
+    else
+      value_ = T(value_ - x.value());
+  }
+
+  // The same where a slope is infinite: a zero times it is zero. Out of line, on a copy, so that the hot path keeps
+  // its expression in registers.
+  template <class X, class Seed>
+  DUET_COLD static dual damped(X const& x, Seed seed) {
+    auto const c = duet::coefficients<care::damped>(x, seed);
+    dual result;
+    result.value_ = x.value();
+    duet::for_each_leaf(x, c, [&](auto const& coefficient, auto const& l) {
+      blocks<T, N>::for_each_block([&](auto j) {
+        if constexpr (block_shape<T, N>::lanes == 1)
+          result.partials_[j] = T(result.partials_[j] + duet::damped_product(coefficient, l.partials[j]));
+        else
+          for (std::size_t i = 0; i < block_shape<T, N>::lanes; ++i)
+            result.partials_[j][i] += duet::damped_product(coefficient, T(l.partials[j][i]));
+      });
+    });
+    return result;
+  }
+
+  T value_{};
+  blocks<T, N> partials_{};
+};
+
+}  // namespace duet

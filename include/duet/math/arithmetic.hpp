@@ -1,0 +1,152 @@
+#pragma once
+
+// The four operations, the sign and the comparisons. Comparisons look at values alone: the branch taken is the branch that
+// is differentiated.
+
+#include <boost/mp11/list.hpp>
+#include <compare>
+#include <duet/expression/expression.hpp>
+#include <iosfwd>
+
+namespace duet::rules {
+
+struct add {
+  static constexpr std::string_view name = "add";
+  static constexpr std::array domain{real_line, real_line};
+  static constexpr bool infinite_slope = false;
+  static constexpr bool cheap_first = true;
+
+  static DUET_INLINE constexpr auto value(auto const& a, auto const& b) { return a + b; }
+  static DUET_INLINE constexpr auto first(auto const&, auto const&, auto const&) { return partials{one{}, one{}}; }
+  static constexpr auto second(auto const&, auto const&, auto const&) { return partials{zero{}, zero{}, zero{}}; }
+};
+
+struct subtract {
+  static constexpr std::string_view name = "subtract";
+  static constexpr std::array domain{real_line, real_line};
+  static constexpr bool infinite_slope = false;
+  static constexpr bool cheap_first = true;
+
+  static DUET_INLINE constexpr auto value(auto const& a, auto const& b) { return a - b; }
+  static DUET_INLINE constexpr auto first(auto const&, auto const&, auto const&) { return partials{one{}, minus_one{}}; }
+  static constexpr auto second(auto const&, auto const&, auto const&) { return partials{zero{}, zero{}, zero{}}; }
+};
+
+struct multiply {
+  static constexpr std::string_view name = "multiply";
+  static constexpr std::array domain{real_line, real_line};
+  static constexpr bool infinite_slope = false;
+  static constexpr bool cheap_first = true;
+
+  static DUET_INLINE constexpr auto value(auto const& a, auto const& b) { return a * b; }
+  static DUET_INLINE constexpr auto first(auto const& a, auto const& b, auto const&) { return partials{b, a}; }
+  static constexpr auto second(auto const&, auto const&, auto const&) { return partials{zero{}, one{}, zero{}}; }
+};
+
+struct divide {
+  static constexpr std::string_view name = "divide";
+  static constexpr std::array domain{real_line, real_line};
+  static constexpr bool infinite_slope = true;
+
+  static DUET_INLINE constexpr auto value(auto const& a, auto const& b) { return a / b; }
+  static DUET_INLINE constexpr auto first(auto const&, auto const& b, auto const& y) { return partials{1 / b, -(y / b)}; }
+  static constexpr auto second(auto const&, auto const& b, auto const& y) {
+    return partials{zero{}, -(1 / b) / b, 2 * ((y / b) / b)};
+  }
+};
+
+struct negate {
+  static constexpr std::string_view name = "negate";
+  static constexpr interval domain = real_line;
+  static constexpr bool infinite_slope = false;
+  static constexpr bool cheap_first = true;
+
+  static DUET_INLINE constexpr auto value(auto const& x) { return -x; }
+  static DUET_INLINE constexpr auto first(auto const&, auto const&) { return minus_one{}; }
+  static constexpr auto second(auto const&, auto const&, auto const&) { return zero{}; }
+};
+
+using arithmetic = boost::mp11::mp_list<add, subtract, multiply, divide, negate>;
+
+}  // namespace duet::rules
+
+namespace duet {
+
+template <class A, class B>
+  requires operands<A, B>
+[[nodiscard]] DUET_INLINE constexpr auto operator+(A const& a, B const& b) {
+  return apply(rules::add{}, a, b);
+}
+template <class A, class B>
+  requires operands<A, B>
+[[nodiscard]] DUET_INLINE constexpr auto operator-(A const& a, B const& b) {
+  return apply(rules::subtract{}, a, b);
+}
+template <class A, class B>
+  requires operands<A, B>
+[[nodiscard]] DUET_INLINE constexpr auto operator*(A const& a, B const& b) {
+  return apply(rules::multiply{}, a, b);
+}
+template <class A, class B>
+  requires operands<A, B>
+[[nodiscard]] DUET_INLINE constexpr auto operator/(A const& a, B const& b) {
+  return apply(rules::divide{}, a, b);
+}
+template <active X>
+[[nodiscard]] DUET_INLINE constexpr auto operator-(X const& x) {
+  return apply(rules::negate{}, x);
+}
+template <active X>
+[[nodiscard]] DUET_INLINE constexpr X operator+(X const& x) {
+  return x;
+}
+
+// Active numbers compare with each other and with every number of a level below.
+template <class A, class B>
+concept comparable = operands<A, B>;
+
+template <class A, class B>
+  requires comparable<A, B>
+[[nodiscard]] DUET_INLINE constexpr bool operator==(A const& a, B const& b) {
+  return duet::value(a) == duet::value(b);
+}
+template <class A, class B>
+  requires comparable<A, B>
+[[nodiscard]] DUET_INLINE constexpr bool operator!=(A const& a, B const& b) {
+  return duet::value(a) != duet::value(b);
+}
+template <class A, class B>
+  requires comparable<A, B>
+[[nodiscard]] DUET_INLINE constexpr bool operator<(A const& a, B const& b) {
+  return duet::value(a) < duet::value(b);
+}
+template <class A, class B>
+  requires comparable<A, B>
+[[nodiscard]] DUET_INLINE constexpr bool operator>(A const& a, B const& b) {
+  return duet::value(a) > duet::value(b);
+}
+template <class A, class B>
+  requires comparable<A, B>
+[[nodiscard]] DUET_INLINE constexpr bool operator<=(A const& a, B const& b) {
+  return duet::value(a) <= duet::value(b);
+}
+template <class A, class B>
+  requires comparable<A, B>
+[[nodiscard]] DUET_INLINE constexpr bool operator>=(A const& a, B const& b) {
+  return duet::value(a) >= duet::value(b);
+}
+template <class A, class B>
+  requires comparable<A, B>
+[[nodiscard]] DUET_INLINE constexpr std::partial_ordering operator<=>(A const& a, B const& b) {
+  if (a < b) return std::partial_ordering::less;
+  if (a == b) return std::partial_ordering::equivalent;
+  return a > b ? std::partial_ordering::greater : std::partial_ordering::unordered;
+}
+
+// Prints the value, as generic code that prints a double expects.
+template <class Char, class Traits, active X>
+std::basic_ostream<Char, Traits>& operator<<(std::basic_ostream<Char, Traits>& out, X const& x) {
+  return out << duet::value(x);
+}
+
+}  // namespace duet

@@ -1,0 +1,220 @@
+#pragma once
+
+// The hot path of recording: where the next statement goes, and how an expression becomes a record. A statement keeps its
+// leaves' indices and partials and nothing else:
+//
+//   record        g partials, their g indices, then u indices of partials that are one or minus one (packed)
+//   descriptor    one byte with g and u; its position is the index of the left-hand side
+//
+// Leaves that name the same variable are merged where the compiler sees it; a statement without active leaves is not recorded.
+
+#include <duet/core/error.hpp>
+#include <duet/reverse/sweep.hpp>
+
+namespace duet {
+
+template <class T>
+class tape;
+template <class T>
+class var;
+
+// What a thread needs to record. Plain data, so that the thread's pointer to it costs nothing to read.
+template <class T>
+struct write_head {
+  std::byte* record = nullptr;           // the next record
+  std::byte* limit = nullptr;            // from here on make_room() runs first
+  std::uint8_t* descriptor = nullptr;    // the next descriptor
+  std::uint8_t* descriptors = nullptr;   // that of index 0
+  std::byte* counts = nullptr;           // the next entry for a long statement
+  tape<T>* owner = nullptr;
+  bool infinite_partials = false;        // some partial is infinite or NaN: the sweep lets zero win over it
+};
+
+template <class T>
+inline constinit write_head<T> no_recording{};
+
+#if defined(__ELF__)
+#define DUET_TLS_MODEL __attribute__((tls_model("initial-exec")))
+#else
+#define DUET_TLS_MODEL
+#endif
+
+// The tape this thread records onto; `recording` sets it.
+template <class T>
+DUET_TLS_MODEL inline constinit thread_local write_head<T>* active_head = &no_recording<T>;
+
+// A variable inside an expression.
+template <class T>
+struct leaf<var<T>> {
+  using scalar = var<T>;
+  using value_type = T;
+
+  T number;
+  tape_index index;
+
+  DUET_INLINE constexpr explicit leaf(scalar const& x) : number(x.value()), index(x.index()) {}
+  DUET_INLINE constexpr leaf(leaf const& other) : number(other.number), index(other.index) {}
+  constexpr leaf& operator=(leaf const&) = default;
+
+  [[nodiscard]] DUET_INLINE constexpr T const& value() const { return number; }
+};
+
+// All indices of the leaves that matter or-ed: zero if x is passive.
+template <class X>
+[[nodiscard]] DUET_INLINE constexpr tape_index any_index(X const& x) {
+  if constexpr (is_passive_operand<X>) {
+    return 0;
+  } else if constexpr (is_expression<X>) {
+    auto const below = [&]<std::size_t I>(block_index<I>) DUET_INLINE_LAMBDA -> tape_index {
+      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(x.template partial<I>())>, zero>)
+        return 0;
+      else
+        return duet::any_index(x.template operand<I>());
+    };
+    return [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
+      return (below(block_index<I>{}) | ...);
+    }(std::make_index_sequence<X::arity>{});
+  } else {
+    return x.index;
+  }
+}
+
+// One argument of a statement while it is being written.
+template <class T>
+struct argument {
+  T partial;
+  tape_index index;
+  int unit;  // 1 or -1 if the partial is known to be that, else 0
+  bool merged;
+};
+
+template <class T>
+class statement_writer {
+ public:
+  static constexpr std::size_t most_leaves = 128;
+  static constexpr std::size_t most_bytes = most_leaves * (sizeof(T) + sizeof(tape_index));
+
+  // Records seed * x and returns its index: 0 if x is passive. `carry` adds the statement before it.
+  template <class X, class Seed>
+  static DUET_INLINE tape_index write(X const& x, Seed seed, std::uint8_t carry) {
+    auto const c = duet::coefficients<care::bare>(x, seed);
+    constexpr std::size_t leaves = duet::leaf_count<X, std::remove_const_t<decltype(c)>>();
+    static_assert(leaves <= most_leaves);
+    if constexpr (leaves == 0) {
+      return 0;
+    } else {
+      if constexpr (has_infinite_slope<X>)
+        if (!duet::coefficients_are_finite(x, c)) [[unlikely]] return write_damped(X(x), seed, carry);
+      argument<T> arguments[leaves];
+      std::size_t k = 0;
+      duet::for_each_leaf(x, c, [&]<class K>(K const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
+        if constexpr (constant_number<K>)
+          arguments[k] = {T(K::number), l.index, K::number, false};
+        else
+          arguments[k] = {T(coefficient), l.index, 0, false};
+        ++k;
+      });
+      merge(arguments, std::make_index_sequence<leaves>{});
+      return store(arguments, carry, std::make_index_sequence<leaves>{});
+    }
+  }
+
+  // A descriptor alone: an input, or an external node.
+  static tape_index write_descriptor(write_head<T>& head, std::uint8_t code) {
+    *head.descriptor = code;
+    return static_cast<tape_index>(head.descriptor++ - head.descriptors);
+  }
+
+ private:
+  // The indices were loaded before anything is stored, so two leaves of one variable are one value to the compiler, and
+  // counts and positions below stay constants.
+  template <std::size_t N, std::size_t... J>
+  static DUET_INLINE void merge(argument<T> (&arguments)[N], std::index_sequence<J...>) {
+    (merge_into_earlier<J>(arguments, std::make_index_sequence<J>{}), ...);
+  }
+  template <std::size_t J, std::size_t N, std::size_t... K>
+  static DUET_INLINE void merge_into_earlier(argument<T> (&arguments)[N], std::index_sequence<K...>) {
+    (merge_pair(arguments[J], arguments[K]), ...);
+  }
+  static DUET_INLINE void merge_pair(argument<T>& later, argument<T>& earlier) {
+    if (!later.merged && !earlier.merged && DUET_KNOWN_EQUAL(later.index, earlier.index)) {
+      earlier.partial += later.partial;
+      earlier.unit = 0;
+      later.merged = true;
+    }
+  }
+
+  template <class Value>
+  static DUET_INLINE void put(std::byte* to, Value const& value) {
+    std::memcpy(to, static_cast<void const*>(&value), sizeof value);
+  }
+
+  template <std::size_t N, std::size_t... J>
+  static DUET_INLINE tape_index store(argument<T> const (&arguments)[N], std::uint8_t carry, std::index_sequence<J...>) {
+    write_head<T>& head = room();
+    std::byte* const record = head.record;
+#if defined(__GNUC__)
+    __builtin_prefetch(record + 4096, 1);  // the stream runs ahead of the cache
+#endif
+    std::size_t g = 0, u = 0;
+    auto const general = [&](argument<T> const& a) DUET_INLINE_LAMBDA { return !a.merged && a.unit == 0; };
+    auto const unit = [&](argument<T> const& a) DUET_INLINE_LAMBDA { return !a.merged && a.unit != 0; };
+    ((general(arguments[J]) ? put(record + sizeof(T) * g++, arguments[J].partial) : void()), ...);
+    std::byte* const indices = record + sizeof(T) * g;
+    std::size_t i = 0;
+    ((general(arguments[J]) ? put(indices + sizeof(tape_index) * i++, arguments[J].index) : void()), ...);
+    ((unit(arguments[J]) ? put(indices + sizeof(tape_index) * (g + u++),
+                               arguments[J].index | (arguments[J].unit < 0 ? minus_bit : tape_index{0}))
+                         : void()),
+     ...);
+    head.record = record + sizeof(T) * g + sizeof(tape_index) * (g + u);
+    return finish(head, g, u, carry);
+  }
+
+  static DUET_INLINE tape_index finish(write_head<T>& head, std::size_t g, std::size_t u, std::uint8_t carry) {
+    std::uint8_t* const at = head.descriptor;
+    if (g <= descriptor::most_arguments && u <= descriptor::most_arguments) {
+      *at = static_cast<std::uint8_t>(carry | g | u << 3);
+    } else {
+      *at = carry | descriptor::long_statement;
+      put(head.counts, std::uint64_t{g} | std::uint64_t{u} << 32);
+      head.counts += sizeof(std::uint64_t);
+    }
+    head.descriptor = at + 1;
+    return static_cast<tape_index>(at - head.descriptors);
+  }
+
+  static DUET_INLINE write_head<T>& room() {
+    write_head<T>* const head = active_head<T>;
+    if (head->record >= head->limit) [[unlikely]] make_room(*head);
+    return *head;
+  }
+  DUET_COLD static void make_room(write_head<T>& head) {
+    if (head.owner == nullptr)
+      throw error(
+          "duet: a variable of a tape was used while this thread records nowhere; keep a duet::recording of its tape alive "
+          "around the computation");
+    head.owner->make_room();
+  }
+
+  // Where a partial is infinite or NaN: coefficients in which zero wins, passive leaves left out.
+  template <class X, class Seed>
+  DUET_COLD static tape_index write_damped(X const& x, Seed seed, std::uint8_t carry) {
+    auto const c = duet::coefficients<care::damped>(x, seed);
+    write_head<T>& head = room();
+    argument<T> kept[most_leaves];
+    std::size_t g = 0;
+    duet::for_each_leaf(x, c, [&](auto const& coefficient, auto const& l) {
+      if (l.index != 0) kept[g++] = {number<T>(coefficient), l.index, 0, false};
+    });
+    for (std::size_t j = 0; j < g; ++j) {
+      put(head.record + sizeof(T) * j, kept[j].partial);
+      put(head.record + sizeof(T) * g + sizeof(tape_index) * j, kept[j].index);
+    }
+    head.record += (sizeof(T) + sizeof(tape_index)) * g;
+    head.infinite_partials = true;
+    return finish(head, g, 0, carry);
+  }
+};
+
+}  // namespace duet

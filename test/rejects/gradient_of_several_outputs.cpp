@@ -1,0 +1,5 @@
+// expect: duet::gradient needs f to return one scalar; for several outputs call duet::jacobian
+#include <array>
+#include <duet/duet.hpp>
+
+auto const g = duet::gradient([](auto const& x) { return x; }, std::array{1.0, 2.0});
