@@ -251,7 +251,7 @@ bool print_result(task const& t, residuals const& r, VectorXd const& b) {
   }
   std::printf("\n");
   if (freedom > 0)
-    std::printf("residual standard deviation %.6g with %.0f degrees of freedom\n", std::sqrt(rss / freedom), freedom);
+    std::printf("residual standard deviation %.6g, degrees of freedom %.0f\n", std::sqrt(rss / freedom), freedom);
   if (!t.certified_errors.empty())
     std::printf("standard errors agree with the certified ones to at least %.1f digits\n", worst_error);
   if (t.certified.empty() && t.certified_rss.empty()) return true;

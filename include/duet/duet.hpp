@@ -10,6 +10,6 @@
 #include <duet/driver/least_squares.hpp>
 #include <duet/driver/mode.hpp>
 #include <duet/driver/product.hpp>
-#include <duet/forward/dual.hpp>
+#include <duet/forward/dynamic_dual.hpp>
 #include <duet/math/math.hpp>
 #include <duet/reverse/recording.hpp>

@@ -53,6 +53,7 @@ class axis {
     const double size = std::max(std::abs(low_), std::abs(high_));
     const int decimals = std::max(0, -int(std::floor(std::log10(step_) + 1e-9)));
     char text[64];
+    if (tick == 0 && (size >= 1e6 || size < 1e-4)) return "0";
     if (size >= 1e6 || size < 1e-4)
       std::snprintf(text, sizeof text, "%.*e", int(std::clamp(std::floor(std::log10(size / step_)), 0.0, 12.0)), tick);
     else
@@ -65,6 +66,28 @@ class axis {
  private:
   double low_, high_, first_, last_, step_ = 1;
 };
+
+// Bytes of the UTF-8 character that the text begins with; 0 if it begins with none, or with a control character.
+inline std::size_t character_length(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const unsigned first = byte(0);
+  if (first < 0x80) return first < 0x20 || first == 0x7f ? 0 : 1;
+  const std::size_t length = first >= 0xc2 && first < 0xe0   ? 2
+                             : first >= 0xe0 && first < 0xf0 ? 3
+                             : first >= 0xf0 && first < 0xf5 ? 4
+                                                             : 0;
+  if (text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  return length;
+}
+
+inline std::string shortened(std::string text, std::size_t most) {
+  if (text.size() <= most) return text;
+  std::size_t end = most - 3;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) --end;  // not within a character
+  return text.substr(0, end) + "...";
+}
 
 class svg {
  public:
@@ -91,17 +114,24 @@ class svg {
 
   std::string finish() { return text_ + "</svg>\n"; }
 
+  // The words as text of an XML file: its signs escaped, and what is not UTF-8 replaced.
   static std::string escaped(std::string_view words) {
     std::string safe;
-    for (const char c : words)
-      if (c == '&')
+    for (std::size_t i = 0; i < words.size();) {
+      const std::size_t length = character_length(words.substr(i));
+      const std::string_view one = words.substr(i, std::max<std::size_t>(length, 1));
+      i += one.size();
+      if (length == 0)
+        safe += '?';
+      else if (one == "&")
         safe += "&amp;";
-      else if (c == '<')
+      else if (one == "<")
         safe += "&lt;";
-      else if (c == '>')
+      else if (one == ">")
         safe += "&gt;";
-      else if (static_cast<unsigned char>(c) >= 32)
-        safe += c;
+      else
+        safe += one;
+    }
     return safe;
   }
 
@@ -137,12 +167,13 @@ inline std::string draw(chart const& c) {
   y_high = std::min(std::max(y_high, curve_high), y_high + reach);
   double r_high = 0;
   for (const double r : c.residuals) r_high = std::max(r_high, std::abs(r));
+  if (r_high == 0) r_high = 1;
   const axis across(x_low, x_high, left, right), up(y_low, y_high, bottom, top, 0.06),
       rest(-r_high, r_high, floor, below, 0.1);
   const double radius = c.x.size() > 150 ? 2.4 : c.x.size() > 60 ? 3.0 : 4.0;
 
   svg s(width, height);
-  s.text(left, 34, "font-size=\"19\" font-weight=\"bold\" " + paint("fill", ink), c.title);
+  s.text(left, 34, "font-size=\"19\" font-weight=\"bold\" " + paint("fill", ink), shortened(c.title, 36));
   s.text(right, 34, "text-anchor=\"end\" " + paint("fill", "#52606d"), c.note);
   s.text(left, 58, paint("fill", "#52606d"), c.subtitle);
   s.put("<clipPath id=\"frame\"><rect x=\"", left, "\" y=\"", top, "\" width=\"", right - left, "\" height=\"",

@@ -6,7 +6,7 @@
 #include <duet/core/blocks.hpp>
 #include <duet/core/error.hpp>
 #include <duet/expression/traverse.hpp>
-#include <duet/math/arithmetic.hpp>
+#include <duet/math/compound_assignment.hpp>
 
 namespace duet {
 
@@ -15,6 +15,26 @@ class dual;
 
 template <class T, std::size_t N>
 inline constexpr bool is_active_scalar<dual<T, N>> = true;
+
+// sum + c * x for one block; with Damped, zero wins over infinity lane by lane. A sum of type zero is the first term's.
+template <bool Damped, class Sum, class C, class Block>
+[[nodiscard]] DUET_INLINE constexpr Block add_block(Sum const& sum, C const& c, Block const& x) {
+  if constexpr (Damped) {
+    if constexpr (requires { x[0]; }) {
+      Block result = sum;
+      for (std::size_t l = 0; l < sizeof(Block) / sizeof(x[0]); ++l) result[l] += duet::damped_product(c, +x[l]);
+      return result;
+    } else {
+      return Block(sum + duet::damped_product(c, x));
+    }
+  } else if constexpr (std::is_same_v<C, one>) {
+    return Block(sum + x);
+  } else if constexpr (std::is_same_v<C, minus_one>) {
+    return Block(sum - x);
+  } else {
+    return Block(sum + c * x);
+  }
+}
 
 template <std::size_t J, class V>
 struct leaf_block {
@@ -59,7 +79,7 @@ struct leaf<dual<T, N>> {
 };
 
 template <class T, std::size_t N>
-class dual {
+class dual : public compound_assignment<dual<T, N>> {
  public:
   using value_type = T;
   using scalar = dual;
@@ -69,20 +89,14 @@ class dual {
   constexpr dual() = default;
 
   // A constant: a number of the level below, without partials.
-  template <class X>
-    requires(!active<X> && std::is_constructible_v<T, X> && (std::is_arithmetic_v<X> || std::is_convertible_v<X, T>))
+  template <constant_of<dual> X>
   DUET_INLINE constexpr dual(X const& x) : value_(static_cast<T>(x)) {}  // NOLINT: implicit as in double
-  template <active X>
-    requires(nesting<scalar_of_t<X>> < nesting<dual> && std::is_convertible_v<X, T>)
-  DUET_INLINE constexpr dual(X const& x) : value_(x) {}  // NOLINT
 
-  template <class X>
-    requires(is_expression<X> && std::is_same_v<scalar_of_t<X>, dual>)
+  template <expression_of<dual> X>
   DUET_INLINE constexpr dual(X const& x) {  // NOLINT
     assign(x);
   }
-  template <class X>
-    requires(is_expression<X> && std::is_same_v<scalar_of_t<X>, dual>)
+  template <expression_of<dual> X>
   DUET_INLINE constexpr dual& operator=(X const& x) {
     assign(x);
     return *this;
@@ -109,31 +123,6 @@ class dual {
   [[nodiscard]] static constexpr std::size_t size() { return N; }
   [[nodiscard]] DUET_INLINE constexpr blocks<T, N> const& partials() const { return partials_; }
 
-  template <class X>
-    requires(operands<dual, X> && std::is_same_v<result_scalar_t<dual, X>, dual>)
-  DUET_INLINE constexpr dual& operator+=(X const& x) {
-    accumulate(duet::as_operand<dual>(x), one{});
-    return *this;
-  }
-  template <class X>
-    requires(operands<dual, X> && std::is_same_v<result_scalar_t<dual, X>, dual>)
-  DUET_INLINE constexpr dual& operator-=(X const& x) {
-    accumulate(duet::as_operand<dual>(x), minus_one{});
-    return *this;
-  }
-  template <class X>
-    requires(operands<dual, X> && std::is_same_v<result_scalar_t<dual, X>, dual>)
-  DUET_INLINE constexpr dual& operator*=(X const& x) {
-    assign(*this * x);
-    return *this;
-  }
-  template <class X>
-    requires(operands<dual, X> && std::is_same_v<result_scalar_t<dual, X>, dual>)
-  DUET_INLINE constexpr dual& operator/=(X const& x) {
-    assign(*this / x);
-    return *this;
-  }
-
   [[nodiscard]] constexpr bool vanishes() const {
     if (!duet::vanishes(value_)) return false;
     for (std::size_t i = 0; i < N; ++i)
@@ -148,6 +137,8 @@ class dual {
   }
 
  private:
+  friend compound_assignment<dual>;
+
   DUET_COLD static void throw_bad_index(std::size_t i) {
     throw std::invalid_argument("duet::dual: index " + std::to_string(i) + " of a dual with " + std::to_string(N) +
                                 " partials (expected 0 to N - 1)");
@@ -157,21 +148,9 @@ class dual {
   template <class X, class C, class Index>
   static DUET_INLINE constexpr auto weighted_sum(X const& x, C const& c, Index j) {
     return duet::fold_leaves(x, c, zero{}, [&](auto const& sum, auto const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
-      return add_product(sum, coefficient, l.partials[j]);
+      return duet::add_block<false>(sum, coefficient, l.partials[j]);
     });
   }
-  template <class Sum, class C>
-  static DUET_INLINE constexpr block add_product(Sum const& sum, C const& c, block const& x) {
-    if constexpr (std::is_same_v<Sum, zero>)
-      return block(c * x);
-    else if constexpr (std::is_same_v<C, one>)
-      return block(sum + x);
-    else if constexpr (std::is_same_v<C, minus_one>)
-      return block(sum - x);
-    else
-      return block(sum + c * x);
-  }
-
   template <class X>
   DUET_INLINE constexpr void assign(X const& x) {
     auto const c = duet::coefficients<care::bare>(x, one{});
@@ -229,11 +208,7 @@ class dual {
     result.value_ = x.value();
     duet::for_each_leaf(x, c, [&](auto const& coefficient, auto const& l) {
       blocks<T, N>::for_each_block([&](auto j) {
-        if constexpr (block_shape<T, N>::lanes == 1)
-          result.partials_[j] = T(result.partials_[j] + duet::damped_product(coefficient, l.partials[j]));
-        else
-          for (std::size_t i = 0; i < block_shape<T, N>::lanes; ++i)
-            result.partials_[j][i] += duet::damped_product(coefficient, T(l.partials[j][i]));
+        result.partials_[j] = duet::add_block<true>(result.partials_[j], coefficient, l.partials[j]);
       });
     });
     return result;

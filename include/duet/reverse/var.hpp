@@ -3,7 +3,7 @@
 // The scalar of reverse mode: a value and its place on the tape. Assigning an expression records one statement;
 // copying shares the place and records nothing. Index 0 is a passive number.
 
-#include <duet/math/arithmetic.hpp>
+#include <duet/math/compound_assignment.hpp>
 #include <duet/reverse/write_head.hpp>
 
 namespace duet {
@@ -15,7 +15,7 @@ template <class T>
 inline constexpr bool is_active_scalar<var<T>> = true;
 
 template <class T>
-class var {
+class var : public compound_assignment<var<T>> {
  public:
   using value_type = T;
   using scalar = var;
@@ -23,18 +23,12 @@ class var {
   constexpr var() = default;
 
   // A passive number.
-  template <class X>
-    requires(!active<X> && std::is_constructible_v<T, X> && (std::is_arithmetic_v<X> || std::is_convertible_v<X, T>))
+  template <constant_of<var> X>
   DUET_INLINE constexpr var(X const& x) : value_(static_cast<T>(x)) {}  // NOLINT: implicit as in double
-  template <active X>
-    requires(nesting<scalar_of_t<X>> < nesting<var> && std::is_convertible_v<X, T>)
-  DUET_INLINE constexpr var(X const& x) : value_(x) {}  // NOLINT
 
-  template <class X>
-    requires(is_expression<X> && std::is_same_v<scalar_of_t<X>, var>)
+  template <expression_of<var> X>
   DUET_INLINE var(X const& x) : value_(x.value()), index_(record(x)) {}  // NOLINT
-  template <class X>
-    requires(is_expression<X> && std::is_same_v<scalar_of_t<X>, var>)
+  template <expression_of<var> X>
   DUET_INLINE var& operator=(X const& x) {
     tape_index const index = record(x);  // first: x may read *this
     value_ = x.value();
@@ -45,32 +39,12 @@ class var {
   [[nodiscard]] DUET_INLINE constexpr T const& value() const { return value_; }
   [[nodiscard]] DUET_INLINE constexpr tape_index index() const { return index_; }
 
-  template <class X>
-    requires(operands<var, X> && std::is_same_v<result_scalar_t<var, X>, var>)
-  DUET_INLINE var& operator+=(X const& x) {
-    return accumulate(duet::as_operand<var>(x), one{});
-  }
-  template <class X>
-    requires(operands<var, X> && std::is_same_v<result_scalar_t<var, X>, var>)
-  DUET_INLINE var& operator-=(X const& x) {
-    return accumulate(duet::as_operand<var>(x), minus_one{});
-  }
-  template <class X>
-    requires(operands<var, X> && std::is_same_v<result_scalar_t<var, X>, var>)
-  DUET_INLINE var& operator*=(X const& x) {
-    return *this = *this * x;
-  }
-  template <class X>
-    requires(operands<var, X> && std::is_same_v<result_scalar_t<var, X>, var>)
-  DUET_INLINE var& operator/=(X const& x) {
-    return *this = *this / x;
-  }
-
   [[nodiscard]] constexpr bool vanishes() const { return index_ == 0 && duet::vanishes(value_); }
   [[nodiscard]] constexpr bool all_finite() const { return duet::all_finite(value_); }
 
  private:
   friend class tape<T>;
+  friend compound_assignment<var>;
   DUET_INLINE constexpr var(T const& value, tape_index index) : value_(value), index_(index) {}
 
   template <class X>
@@ -82,7 +56,7 @@ class var {
   // *this += seed * x. If *this is the newest statement, x alone is recorded and the sweep hands the adjoint on in a
   // register (the carry); each step has a fresh index, so copies made before stay right.
   template <class X, class Seed>
-  DUET_INLINE var& accumulate(X const& x, Seed seed) {
+  DUET_INLINE void accumulate(X const& x, Seed seed) {
     if constexpr (!is_passive_operand<X>) {
       if (duet::any_index(x) != 0) {
         write_head<T> const& head = *active_head<T>;
@@ -98,7 +72,6 @@ class var {
       value_ = T(value_ + x.value());
     else
       value_ = T(value_ - x.value());
-    return *this;
   }
   template <class X, class Seed>
   DUET_INLINE tape_index write_sum(X const& x, Seed) const {

@@ -1,0 +1,53 @@
+#pragma once
+
+// += -= *= /= for an active scalar S, from its operator= and its accumulate(operand, seed), which adds seed * operand.
+
+#include <duet/math/arithmetic.hpp>
+
+namespace duet {
+
+// X can be assigned into S by an operation: the result is again S.
+template <class S, class X>
+concept assignable_operand = operands<S, X> && std::is_same_v<result_scalar_t<S, X>, S>;
+
+template <class S>
+struct compound_assignment {
+  template <class X>
+    requires assignable_operand<S, X>
+  DUET_INLINE constexpr S& operator+=(X const& x) {
+    self().accumulate(duet::as_operand<S>(x), one{});
+    return self();
+  }
+  template <class X>
+    requires assignable_operand<S, X>
+  DUET_INLINE constexpr S& operator-=(X const& x) {
+    self().accumulate(duet::as_operand<S>(x), minus_one{});
+    return self();
+  }
+  template <class X>
+    requires assignable_operand<S, X>
+  DUET_INLINE constexpr S& operator*=(X const& x) {
+    return self() = self() * x;
+  }
+  template <class X>
+    requires assignable_operand<S, X>
+  DUET_INLINE constexpr S& operator/=(X const& x) {
+    return self() = self() / x;
+  }
+
+ private:
+  DUET_INLINE constexpr S& self() { return static_cast<S&>(*this); }
+};
+
+// What makes a constant of S: an arithmetic type, or a number of a level below.
+template <class X, class S>
+concept constant_of =
+    (!active<X> && std::is_constructible_v<typename S::value_type, X> &&
+     (std::is_arithmetic_v<X> || std::is_convertible_v<X, typename S::value_type>)) ||
+    (active<X> && (nesting<scalar_of_t<X>> < nesting<S>) && std::is_convertible_v<X, typename S::value_type>);
+
+// An expression that evaluates to S.
+template <class X, class S>
+concept expression_of = is_expression<X> && std::is_same_v<scalar_of_t<X>, S>;
+
+}  // namespace duet

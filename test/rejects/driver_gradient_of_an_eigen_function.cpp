@@ -1,0 +1,6 @@
+// expect: duet::gradient needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a function of double
+#include <duet/driver/gradient.hpp>
+
+double energy(Eigen::VectorXd const& x) { return x.squaredNorm(); }
+
+auto const g = duet::gradient(energy, Eigen::VectorXd::Ones(2));

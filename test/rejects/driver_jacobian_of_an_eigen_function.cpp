@@ -1,0 +1,6 @@
+// expect: duet::jacobian needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a function of double
+#include <duet/driver/jacobian.hpp>
+
+Eigen::Vector2d swapped(Eigen::Vector2d const& x) { return x.reverse(); }
+
+auto const j = duet::jacobian(swapped, Eigen::Vector2d(1, 2));
