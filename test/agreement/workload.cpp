@@ -36,16 +36,13 @@ double largest(Range const& range) {
   return result;
 }
 
-template <class X>
-auto in_long_double(X const& x) {
-  if constexpr (requires { x.resize(0); })
-    return std::vector<long double>(x.begin(), x.end());
-  else {
-    std::array<long double, std::tuple_size_v<X>> result;
-    std::copy(x.begin(), x.end(), result.begin());
-    return result;
-  }
+template <size_t N>
+std::array<long double, N> in_long_double(std::array<double, N> const& x) {
+  std::array<long double, N> result;
+  std::copy(x.begin(), x.end(), result.begin());
+  return result;
 }
+std::vector<long double> in_long_double(std::vector<double> const& x) { return {x.begin(), x.end()}; }
 
 // Central differences with Richardson's extrapolation.
 template <class F, class X>

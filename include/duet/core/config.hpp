@@ -13,6 +13,13 @@
 #define DUET_COLD __attribute__((noinline, cold))
 #endif
 
+// The thread-local state of Duet is plain data in the static block of its module: reading it costs one instruction.
+#if defined(__ELF__)
+#define DUET_TLS_MODEL __attribute__((tls_model("initial-exec")))
+#else
+#define DUET_TLS_MODEL
+#endif
+
 #if defined(__GNUC__) && !defined(__clang__)
 // g++ folds the comparison of two indices loaded from one place after inlining; clang folds it too late.
 #define DUET_KNOWN_EQUAL(a, b) (__builtin_constant_p((a) == (b)) && (a) == (b))

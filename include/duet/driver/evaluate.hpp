@@ -122,6 +122,7 @@ inline constexpr std::size_t first_chunk = static_size_of<X> == dynamic ? narrow
 template <class S, class F, class X>
 [[nodiscard]] DUET_INLINE auto forward_pass(F& f, X const& x, std::size_t first, std::size_t count) {
   using T = typename S::value_type;
+  forward_scope<T> const scope;
   return duet::evaluate(f, shape<X>::template make<S>(x, [&](auto i) DUET_INLINE_LAMBDA {
     T const& value = shape<X>::entry(x, i);
     if constexpr (static_size_of<X> == S::size())

@@ -16,6 +16,30 @@ class dual;
 template <class T, std::size_t N>
 inline constexpr bool is_active_scalar<dual<T, N>> = true;
 
+// True once this thread has computed a dual with an infinite partial or NaN. From then on its statements let zero win
+// over infinity, as those with an infinite slope of their own do; until then they need not look. A forward_scope ends it.
+DUET_TLS_MODEL inline constinit thread_local bool infinite_partials_met = false;
+
+[[nodiscard]] DUET_INLINE constexpr bool must_damp() {
+  return !std::is_constant_evaluated() && infinite_partials_met;
+}
+
+// The scope of a forward evaluation whose results, of type T, leave it: if they carry no derivatives, what was met inside
+// no longer matters to the thread.
+template <class T>
+class [[nodiscard]] forward_scope {
+ public:
+  forward_scope() = default;
+  forward_scope(forward_scope const&) = delete;
+  forward_scope& operator=(forward_scope const&) = delete;
+  ~forward_scope() {
+    if constexpr (!active_scalar<T>) infinite_partials_met = outer_;
+  }
+
+ private:
+  bool outer_ = infinite_partials_met;
+};
+
 // sum + c * x for one block; with Damped, zero wins over infinity lane by lane. A sum of type zero is the first term's.
 template <bool Damped, class Sum, class C, class Block>
 [[nodiscard]] DUET_INLINE constexpr Block add_block(Sum const& sum, C const& c, Block const& x) {
@@ -151,14 +175,20 @@ class dual : public compound_assignment<dual<T, N>> {
       return duet::add_block<false>(sum, coefficient, l.partials[j]);
     });
   }
+  template <class X, class C>
+  static DUET_INLINE constexpr bool needs_damping(X const& x, C const& c) {
+    if constexpr (has_infinite_slope<X>)
+      return must_damp() || !duet::coefficients_are_finite(x, c);
+    else
+      return must_damp();
+  }
+
   template <class X>
   DUET_INLINE constexpr void assign(X const& x) {
     auto const c = duet::coefficients<care::bare>(x, one{});
-    if constexpr (has_infinite_slope<X>) {
-      if (!duet::coefficients_are_finite(x, c)) [[unlikely]] {
-        *this = damped(X(x), one{});
-        return;
-      }
+    if (needs_damping(x, c)) [[unlikely]] {
+      *this = damped(X(x), one{});
+      return;
     }
     T const value = x.value();
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
@@ -176,13 +206,11 @@ class dual : public compound_assignment<dual<T, N>> {
   DUET_INLINE constexpr void accumulate(X const& x, Seed seed) {
     if constexpr (!is_passive_operand<X>) {
       auto const c = duet::coefficients<care::bare>(x, seed);
-      if constexpr (has_infinite_slope<X>) {
-        if (!duet::coefficients_are_finite(x, c)) [[unlikely]] {
-          dual const increment = damped(X(x), seed);
-          blocks<T, N>::for_each_block([&](auto j) { partials_[j] += increment.partials_[j]; });
-          add_value(x, seed);
-          return;
-        }
+      if (needs_damping(x, c)) [[unlikely]] {
+        dual const increment = damped(X(x), seed);
+        blocks<T, N>::for_each_block([&](auto j) { partials_[j] += increment.partials_[j]; });
+        add_value(x, seed);
+        return;
       }
       blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
         auto const sum = weighted_sum(x, c, j);
@@ -211,6 +239,8 @@ class dual : public compound_assignment<dual<T, N>> {
         result.partials_[j] = duet::add_block<true>(result.partials_[j], coefficient, l.partials[j]);
       });
     });
+    for (std::size_t i = 0; i < N; ++i)
+      if (!duet::all_finite(result.partials_.at(i))) infinite_partials_met = true;
     return result;
   }
 

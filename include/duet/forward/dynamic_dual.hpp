@@ -137,10 +137,12 @@ class dual<T, dynamic> : public compound_assignment<dual<T, dynamic>> {
   template <class X, class Seed>
   void evaluate(X const& x, Seed seed, bool keep) {
     auto const c = duet::coefficients<care::bare>(x, seed);
-    if constexpr (has_infinite_slope<X>)
-      if (!duet::coefficients_are_finite(x, c)) [[unlikely]]
-        return fill<true>(x, duet::coefficients<care::damped>(x, seed), keep);
-    fill<false>(x, c, keep);
+    bool finite = !must_damp();
+    if constexpr (has_infinite_slope<X>) finite = finite && duet::coefficients_are_finite(x, c);
+    if (finite) return fill<false>(x, c, keep);
+    fill<true>(x, duet::coefficients<care::damped>(x, seed), keep);
+    for (std::size_t i = 0; i < size(); ++i)
+      if (!duet::all_finite(partials_.at(i))) infinite_partials_met = true;
   }
   template <bool Damped, class X, class C>
   void fill(X const& x, C const& c, bool keep) {

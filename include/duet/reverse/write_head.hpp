@@ -33,12 +33,6 @@ struct write_head {
 template <class T>
 inline constinit write_head<T> no_recording{};
 
-#if defined(__ELF__)
-#define DUET_TLS_MODEL __attribute__((tls_model("initial-exec")))
-#else
-#define DUET_TLS_MODEL
-#endif
-
 // The tape this thread records onto; `recording` sets it.
 template <class T>
 DUET_TLS_MODEL inline constinit thread_local write_head<T>* active_head = &no_recording<T>;
