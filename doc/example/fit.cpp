@@ -266,7 +266,7 @@ void print_times(residuals const& r, VectorXd const& b) {
       fit::median_times([&] { return duet::jacobian(duet::forward, r, b)(0, 0); },
                         [&] { return duet::jacobian(duet::reverse, r, b)(0, 0); },
                         [&] { return fit::central_differences(r, b)(0, 0); }, [&] { return VectorXd(r(b))[0]; });
-  std::printf("\ntime per Jacobian (%ld x %ld), median of 15 alternating runs; the residuals alone take %.2f us\n",
+  std::printf("\ntime per Jacobian (%ld x %ld), median of 31 alternating runs; the residuals alone take %.2f us\n",
               long(r.data->rows()), long(b.size()), 1e6 * once);
   std::printf("  forward             %9.2f us  %6.1f evaluations\n", 1e6 * forward, forward / once);
   std::printf("  reverse             %9.2f us  %6.1f evaluations\n", 1e6 * reverse, reverse / once);

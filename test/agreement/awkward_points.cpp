@@ -186,8 +186,8 @@ std::vector<row> const& rows() {
     add(EXPRESSION(sqrt(cut(0 * x))), {0.5}, 0, {0});
     add(EXPRESSION(log(cut(0 * x))), {0.5}, -inf, {0});
     add(EXPRESSION(hypot(x, cut(0 * x))), {0}, 0, {0});
-    add(EXPRESSION(exp(cut(-1 / cut(x * x)))), {0}, 0, {0});
-    add(EXPRESSION(1 / cut(1 + exp(-x))), {-800}, 0, {0});
+    add(EXPRESSION(exp(cut(-1 / (cut(x * x))))), {0}, 0, {0});
+    add(EXPRESSION(1 / (cut(1 + exp(-x)))), {-800}, 0, {0});
     add(EXPRESSION(sigmoid(x)), {-800}, 0, {0});
     about("a zero times a slope that is NaN", "what does not move stays");
     add(EXPRESSION(pow(x, cut(3 + 0 * y))), {-2, 5}, -8, {12, 0});
@@ -195,7 +195,7 @@ std::vector<row> const& rows() {
     add(EXPRESSION(abs(x)), {0}, 0, {0});
     about("roots and logarithms at 0, moving", "true, from the right");
     add(EXPRESSION(sqrt(x)), {0}, 0, {inf});
-    add(EXPRESSION(sqrt(cut(-x))), {0}, 0, {-inf});
+    add(EXPRESSION(sqrt(cut(-x))), {0}, -0.0, {-inf});
     add(EXPRESSION(cbrt(x)), {0}, 0, {inf});
     add(EXPRESSION(log(x)), {0}, -inf, {inf});
     add(EXPRESSION(xlogx(x)), {0}, 0, {-inf});
@@ -240,7 +240,7 @@ std::vector<row> const& rows() {
     add(EXPRESSION(copysign(x, y)), {-3, -2}, -3, {1, 0});
     add(EXPRESSION(copysign(x, y)), {0, -2}, -0.0, {-1, 0});
     about("a branch", "the one taken");
-    add(EXPRESSION(x == 2 ? S(3 * x) : S(x * x)), {2}, 6, {3});
+    add(EXPRESSION(x == 2.0 ? S(3 * x) : S(x * x)), {2}, 6, {3});
     return list;
   }();
   return all;

@@ -78,7 +78,7 @@ inline VectorXd standard_errors(MatrixXd const& hessian, double variance) {
 template <class... Task>
 std::array<double, sizeof...(Task)> median_times(Task const&... task) {
   using clock = std::chrono::steady_clock;
-  constexpr int rounds = 15;
+  constexpr int rounds = 31;
   static volatile double sink = 0;
   const auto run = [](auto const& one, int calls) {
     const auto begin = clock::now();
@@ -87,12 +87,12 @@ std::array<double, sizeof...(Task)> median_times(Task const&... task) {
     sink = sink + sum;
     return std::chrono::duration<double>(clock::now() - begin).count();
   };
-  const auto calls_for_a_millisecond = [&](auto const& one) {
+  const auto calls_for_half_a_millisecond = [&](auto const& one) {
     int calls = 1;
-    while (run(one, calls) < 1e-3 && calls < 1 << 24) calls *= 2;
+    while (run(one, calls) < 5e-4 && calls < 1 << 24) calls *= 2;
     return calls;
   };
-  const std::array<int, sizeof...(Task)> calls{calls_for_a_millisecond(task)...};
+  const std::array<int, sizeof...(Task)> calls{calls_for_half_a_millisecond(task)...};
   std::array<std::vector<double>, sizeof...(Task)> times;
   for (int round = 0; round < rounds; ++round) {
     std::size_t i = 0;

@@ -1,12 +1,29 @@
 #pragma once
 
-// The few macros of Duet, and none elsewhere. Hot paths must be inlined whole: without always_inline
-// recording a statement was measured up to 10 times slower.
+// The few macros of Duet, and none elsewhere. Hot paths must be inlined whole: without always_inline recording a statement was
+// measured up to 10 times slower. Sanitizers put a branch behind every access; inlining and unrolling those by the
+// thousand takes the compiler minutes, so they get plain functions and the plain sweep, which tests hold against the
+// unrolled one.
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define DUET_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(undefined_behavior_sanitizer) || __has_feature(thread_sanitizer)
+#define DUET_SANITIZED 1
+#endif
+#endif
+#if !defined(DUET_SANITIZED)
+#define DUET_SANITIZED 0
+#endif
 
 #if defined(_MSC_VER) && !defined(__clang__)
 #define DUET_INLINE __forceinline
 #define DUET_INLINE_LAMBDA
 #define DUET_COLD __declspec(noinline)
+#elif DUET_SANITIZED
+#define DUET_INLINE inline
+#define DUET_INLINE_LAMBDA
+#define DUET_COLD __attribute__((noinline, cold))
 #else
 #define DUET_INLINE __attribute__((always_inline)) inline
 #define DUET_INLINE_LAMBDA __attribute__((always_inline))
@@ -25,17 +42,4 @@
 #define DUET_KNOWN_EQUAL(a, b) (__builtin_constant_p((a) == (b)) && (a) == (b))
 #else
 #define DUET_KNOWN_EQUAL(a, b) false
-#endif
-
-// The reverse sweep is unrolled for each shape of statement. Sanitizers put a branch behind every access, and compiling
-// those thousands takes minutes: they get the plain loop, which the tests hold against the unrolled one.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define DUET_UNROLL_SWEEP 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(undefined_behavior_sanitizer) || __has_feature(thread_sanitizer)
-#define DUET_UNROLL_SWEEP 0
-#endif
-#endif
-#if !defined(DUET_UNROLL_SWEEP)
-#define DUET_UNROLL_SWEEP 1
 #endif

@@ -23,7 +23,7 @@ inline constexpr std::size_t most_arguments = 7;
 inline constexpr tape_index minus_bit = 0x8000'0000u;
 inline constexpr tape_index last_index = minus_bit - 1;
 
-inline constexpr bool unroll_sweep = DUET_UNROLL_SWEEP;
+inline constexpr bool unroll_sweep = !DUET_SANITIZED;
 
 // Adjoints of 8 outputs side by side: on AVX-512 one vector, one cache line.
 inline constexpr std::size_t adjoint_lanes = 8;
@@ -74,12 +74,47 @@ DUET_INLINE void add_unit(lane_adjoint<T>& adjoint, bool negative, lane_adjoint<
   });
 }
 
+[[nodiscard]] inline bool is_long(std::uint8_t code) {
+  return (code | descriptor::carry) == (descriptor::carry | descriptor::long_statement);
+}
+
 // A recording as the sweep reads it, from the end.
 struct sweep_cursor {
   std::byte const* record;
   std::uint8_t const* descriptors;
   std::byte const* counts;
+
+  // Over the record of a statement.
+  template <class T>
+  void skip(std::uint8_t code) {
+    std::size_t g = code & 7u, u = code >> 3 & 7u;
+    if (code == descriptor::external) return;
+    if (is_long(code)) {
+      std::uint64_t both;
+      counts -= sizeof both;
+      std::memcpy(&both, counts, sizeof both);
+      g = both & 0xffff'ffffu;
+      u = both >> 32;
+    }
+    record -= (sizeof(T) + sizeof(tape_index)) * g + sizeof(tape_index) * u;
+  }
 };
+
+template <class T>
+[[nodiscard]] DUET_INLINE bool is_zero(T const& x) {
+  return duet::vanishes(x);
+}
+template <class T>
+[[nodiscard]] DUET_INLINE bool is_zero(lane_adjoint<T> const& x) {
+  bool zero = true;
+  lane_adjoint<T>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
+    if constexpr (lane_adjoint<T>::shape::lanes == 1)
+      zero = zero && duet::vanishes(x[j]);
+    else
+      for (std::size_t l = 0; l < lane_adjoint<T>::shape::lanes; ++l) zero &= x[j][l] == 0;
+  });
+  return zero;
+}
 
 template <class T, class Adjoint, bool Damped>
 struct sweep {
@@ -143,13 +178,17 @@ struct sweep {
     for (tape_index n = newest; n > 0; --n) {
       std::uint8_t const code = at.descriptors[n];
       Adjoint const x = adjoints[n];
-      if (code == descriptor::external)
+      if (code == descriptor::external) {
         external(adjoints, at);
-      else if ((code | descriptor::carry) == (descriptor::carry | descriptor::long_statement))
-        long_statement(at, adjoints, x);
-      else
-        statement(at.record, code & 7u, code >> 3 & 7u, adjoints, x);
-      if ((code & descriptor::carry) != 0) add_unit(adjoints[n - 1], false, x);
+      } else if (is_zero(x)) {  // most statements, when each output has a part of the recording to itself
+        at.template skip<T>(code);
+      } else {
+        if (is_long(code))
+          long_statement(at, adjoints, x);
+        else
+          statement(at.record, code & 7u, code >> 3 & 7u, adjoints, x);
+        if ((code & descriptor::carry) != 0) add_unit(adjoints[n - 1], false, x);
+      }
     }
   }
 

@@ -77,7 +77,7 @@ class tape {
     clear_adjoints(count());
     if (y.index() == 0) return;
     adjoints_[y.index()] = T(1);
-    run_sweep(adjoints_);
+    run_sweep(adjoints_, sweep_start(y.index()));
   }
 
   // Adds w to the adjoint of y, for a sweep of several outputs at once by reverse().
@@ -92,7 +92,7 @@ class tape {
   void reverse() {
     if (adjoints_.size() < count()) adjoints_.resize(count(), T(0));
     adjoints_known_ = true;
-    run_sweep(adjoints_);
+    run_sweep(adjoints_, static_cast<tape_index>(count() - 1));
   }
 
   // d(output of the last sweep)/dx. Throws duet::error if x is passive, of another tape or rewound, or nothing was swept.
@@ -113,12 +113,16 @@ class tape {
     for (auto const& y : outputs) require_here(y, "reverse_rows");
     for (std::size_t first = 0; first < outputs.size(); first += adjoint_lanes) {
       std::size_t const rows = std::min(adjoint_lanes, outputs.size() - first);
-      lanes_.assign(count(), lane_adjoint<T>{});
+      tape_index newest = 0;
+      for (std::size_t r = 0; r < rows; ++r) newest = std::max(newest, outputs[first + r].index());
+      newest = sweep_start(newest);
+      lanes_.assign(newest + std::size_t{1}, lane_adjoint<T>{});
       for (std::size_t r = 0; r < rows; ++r)
         if (tape_index const i = outputs[first + r].index(); i != 0) lanes_[i].set(r, T(1));
-      run_sweep(lanes_);
+      run_sweep(lanes_, newest);
       for (std::size_t r = 0; r < rows; ++r)
-        visit(first + r, [&](var<T> const& x) { return x.index() == 0 ? T(0) : lanes_[x.index()].at(r); });
+        visit(first + r,
+              [&](var<T> const& x) { return x.index() == 0 || x.index() > newest ? T(0) : lanes_[x.index()].at(r); });
     }
   }
 
@@ -200,10 +204,11 @@ class tape {
   };
   struct lane_access final : adjoint_access<T> {
     lane_access(std::vector<lane_adjoint<T>>& a, std::size_t l) : adjoints(a), lane(l) {}
-    T operator()(var<T> const& y) const override { return adjoints[y.index()].at(lane); }
+    T operator()(var<T> const& y) const override { return y.index() < adjoints.size() ? adjoints[y.index()].at(lane) : T(0); }
     void add(var<T> const& x, T const& w) override {
+      if (x.index() == 0 || x.index() >= adjoints.size()) return;
       auto& a = adjoints[x.index()];
-      if (x.index() != 0) a.set(lane, T(a.at(lane) + w));
+      a.set(lane, T(a.at(lane) + w));
     }
     std::vector<lane_adjoint<T>>& adjoints;
     std::size_t lane;
@@ -257,25 +262,33 @@ class tape {
     adjoints_known_ = true;
   }
 
+  // Where a sweep for the output `newest` begins: an external node lies after its outputs and must not be missed.
+  [[nodiscard]] tape_index sweep_start(tape_index newest) const {
+    return externals_.empty() ? newest : static_cast<tape_index>(count() - 1);
+  }
+
+  // Sweeps the statements from `newest` to the first.
   template <class Adjoint>
-  void run_sweep(std::vector<Adjoint>& adjoints) {
+  void run_sweep(std::vector<Adjoint>& adjoints, tape_index newest) {
     if (head_.infinite_partials)
-      run_sweep<true>(adjoints);
+      run_sweep<true>(adjoints, newest);
     else
-      run_sweep<false>(adjoints);
+      run_sweep<false>(adjoints, newest);
   }
   template <bool Damped, class Adjoint>
-  void run_sweep(std::vector<Adjoint>& adjoints) {
+  void run_sweep(std::vector<Adjoint>& adjoints, tape_index newest) {
+    sweep_cursor from{head_.record, head_.descriptors, head_.counts};
     std::size_t next_external = externals_.size();
-    sweep<T, Adjoint, Damped>::run(
-        {head_.record, head_.descriptors, head_.counts}, adjoints.data(), static_cast<tape_index>(count() - 1),
-        [&](Adjoint*& data, sweep_cursor& at) {
-          std::size_t const record = static_cast<std::size_t>(at.record - records_.data());
-          std::size_t const counts = static_cast<std::size_t>(at.counts - counts_.data());
-          pull_back(*externals_[--next_external], adjoints);
-          at = {records_.data() + record, head_.descriptors, counts_.data() + counts};
-          data = adjoints.data();
-        });
+    for (auto n = static_cast<tape_index>(count() - 1); n > newest; --n) {
+      from.template skip<T>(head_.descriptors[n]);
+      next_external -= head_.descriptors[n] == descriptor::external;
+    }
+    sweep<T, Adjoint, Damped>::run(from, adjoints.data(), newest, [&](Adjoint*& data, sweep_cursor& at) {
+      auto const record = at.record - records_.data(), counts = at.counts - counts_.data();
+      pull_back(*externals_[--next_external], adjoints);
+      at = {records_.data() + record, head_.descriptors, counts_.data() + counts};
+      data = adjoints.data();
+    });
   }
   static void pull_back(node& external, std::vector<T>& adjoints) {
     scalar_access access(adjoints);

@@ -1,0 +1,7 @@
+// expect: no matching function for call to 'sin(
+// expect-clang: no matching function for call to 'sin'
+#include <cmath>
+#include <duet/duet.hpp>
+
+auto const f = [](auto const& x) { return std::sin(x); };
+double const slope = duet::derivative(f, 1.5);
