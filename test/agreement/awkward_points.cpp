@@ -34,8 +34,10 @@ struct function_for {
     return std::get<Scalar (*)(Scalar const&, Scalar const&)>(pointers)(p[0], p[1]);
   }
 };
-using function = function_for<duet::dual<double, 1>, duet::dual<double, 2>, duet::var<double>, duet::dual<float, 1>,
-                              duet::dual<float, 2>, duet::var<float>, duet::dual<duet::dual<>, 2>, duet::var<duet::dual<>>>;
+using function =
+    function_for<duet::dual<double, 1>, duet::dual<double, 2>, duet::dual<double, duet::dynamic>, duet::var<double>,
+                 duet::dual<float, 1>, duet::dual<float, 2>, duet::dual<float, duet::dynamic>, duet::var<float>,
+                 duet::dual<duet::dual<>, 2>, duet::var<duet::dual<>>>;
 
 // cut(e) is e in the version of one statement, and a scalar in the one of several.
 struct whole {
@@ -64,7 +66,16 @@ outcome outcome_of(T const& value, G const& gradient) {
 template <class T>
 outcome by_dual(function const& f, pair_of<T> const& at) {
   using S = duet::dual<T, 2>;
+  duet::forward_scope<T> scope;
   S const y = f(pair_of<S>{S::independent(at[0], 0), S::independent(at[1], 1)});
+  return outcome_of(y.value(), pair_of<T>{y.partial(0), y.partial(1)});
+}
+
+template <class T>
+outcome by_dynamic_dual(function const& f, pair_of<T> const& at) {
+  using S = duet::dual<T, duet::dynamic>;
+  duet::forward_scope<T> scope;
+  S const y = f(pair_of<S>{S::independent(at[0], 0, 2), S::independent(at[1], 1, 2)});
   return outcome_of(y.value(), pair_of<T>{y.partial(0), y.partial(1)});
 }
 
@@ -113,6 +124,7 @@ struct named_outcome {
 template <class T>
 void by_all_drivers(std::string const& name, function const& f, pair_of<T> const& at, std::vector<named_outcome>& all) {
   all.push_back({name + "dual", by_dual(f, at)});
+  all.push_back({name + "dual of run-time size", by_dynamic_dual(f, at)});
   all.push_back({name + "tape", by_tape(f, at)});
   all.push_back({name + "tape, eight lanes", by_lanes(f, at)});
   all.push_back({name + "gradient, forward", by_gradient(duet::forward, f, at)});
@@ -134,7 +146,8 @@ struct row {
 std::vector<named_outcome> in_every_mode(row const& r) {
   std::vector<named_outcome> all;
   double const x = r.at[0], y = r.at.back();
-  for (auto const& [name, f] : {std::pair{"one statement, ", r.in_one_statement}, std::pair{"several statements, ", r.in_several}}) {
+  for (auto const& [name, f] :
+       {std::pair{"one statement, ", r.in_one_statement}, std::pair{"several statements, ", r.in_several}}) {
     by_all_drivers(std::string(name) + "double, ", f, pair_of<double>{x, y}, all);
     by_all_drivers(std::string(name) + "float, ", f, pair_of<float>{static_cast<float>(x), static_cast<float>(y)}, all);
     pair_of<duet::dual<>> const nested{x, y};
@@ -165,11 +178,11 @@ expression_of_x_and_y as_expression(std::string const& text, F) {
   return {without_cuts(text), erased<F, whole>(scalars), erased<F, in_parts>(scalars)};
 }
 
-// An expression of x and y (the scalars S) with its text; cut(...) marks what the version of several statements evaluates.
-#define EXPRESSION(...)                                                                                      \
-  as_expression(#__VA_ARGS__, []<class S>(S const& x, [[maybe_unused]] S const& y, auto const& cut) {         \
-    return cut(__VA_ARGS__);                                                                                  \
-  })
+// An expression of x and y (the scalars S) with its text; cut(...) marks what the version of several statements
+// evaluates.
+#define EXPRESSION(...)       \
+  as_expression(#__VA_ARGS__, \
+                []<class S>(S const& x, [[maybe_unused]] S const& y, auto const& cut) { return cut(__VA_ARGS__); })
 
 std::vector<row> const& rows() {
   static std::vector<row> const all = [] {
@@ -251,7 +264,8 @@ bool same(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)
 bool same(outcome const& got, outcome const& expected) {
   bool equal = same(got.value, expected.value) && std::signbit(got.value) == std::signbit(expected.value);
   equal = equal || (std::isnan(got.value) && std::isnan(expected.value));
-  for (std::size_t i = 0; i < expected.gradient.size(); ++i) equal = equal && same(got.gradient[i], expected.gradient[i]);
+  for (std::size_t i = 0; i < expected.gradient.size(); ++i)
+    equal = equal && same(got.gradient[i], expected.gradient[i]);
   return equal;
 }
 
@@ -271,8 +285,8 @@ std::string text_of(numbers const& x) {
 std::string awkward_points_table() {
   std::string table = "| case | f | at | value | derivative | why |\n|---|---|---|---|---|---|\n";
   for (row const& r : rows())
-    table += "| " + r.what + " | `" + r.expression + "` | " + text_of(r.at) + " | " + text_of(r.expected.value) + " | " +
-             text_of(r.expected.gradient) + " | " + r.why + " |\n";
+    table += "| " + r.what + " | `" + r.expression + "` | " + text_of(r.at) + " | " + text_of(r.expected.value) +
+             " | " + text_of(r.expected.gradient) + " | " + r.why + " |\n";
   return table;
 }
 
@@ -313,7 +327,8 @@ std::vector<bool> second_derivatives_that_vanish() {
 
 std::string rules_table() {
   std::string table =
-      "| rule | operands | domain | slope can be infinite | second derivatives that vanish always |\n|---|---|---|---|---|\n";
+      "| rule | operands | domain | slope can be infinite | second derivatives that vanish always "
+      "|\n|---|---|---|---|---|\n";
   boost::mp11::mp_for_each<duet::rules::all>([&]<class R>(R) {
     auto const domains = domains_of<R>();
     std::string domain, vanishing;
@@ -326,7 +341,11 @@ std::string rules_table() {
     bool const all = std::find(zeros.begin(), zeros.end(), false) == zeros.end();
     table += "| `" + std::string(R::name) + "` | " + std::to_string(domains.size()) +
              (duet::parameter_count<R> == 0 ? "" : ", the last passive") + " | " + domain + " | " +
-             (R::infinite_slope ? "yes" : "no") + " | " + (all ? "all" : vanishing.empty() ? "none" : vanishing) + " |\n";
+             (R::infinite_slope ? "yes" : "no") + " | " +
+             (all                 ? "all"
+              : vanishing.empty() ? "none"
+                                  : vanishing) +
+             " |\n";
   });
   return table;
 }
@@ -348,12 +367,13 @@ std::string section_of_reference(std::string const& name) {
 
 }  // namespace
 
-TEST_CASE("at awkward points one convention holds in all modes, in one statement and in several, in double and in float") {
+TEST_CASE(
+    "at awkward points one convention holds in all modes, in one statement and in several, in double and in float") {
   for (row const& r : rows())
     for (auto const& [mode, got] : in_every_mode(r)) {
-      INFO(r.expression << " at " << text_of(r.at) << ", " << mode << ": value " << text_of(got.value) << ", derivative "
-                        << text_of(got.gradient) << "; expected " << text_of(r.expected.value) << ", "
-                        << text_of(r.expected.gradient));
+      INFO(r.expression << " at " << text_of(r.at) << ", " << mode << ": value " << text_of(got.value)
+                        << ", derivative " << text_of(got.gradient) << "; expected " << text_of(r.expected.value)
+                        << ", " << text_of(r.expected.gradient));
       CHECK(same(got, r.expected));
     }
 }

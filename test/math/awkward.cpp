@@ -1,5 +1,5 @@
-// Derivatives at awkward points: what each rule states there, and what a dual makes of it where a zero meets an infinite
-// slope. The value is always that of double.
+// Derivatives at awkward points: what each rule states there, and what a dual makes of it where a zero meets an
+// infinite slope. The value is always that of double.
 
 #include <catch2/catch.hpp>
 #include <duet/forward/dual.hpp>
@@ -140,7 +140,8 @@ TEST_CASE("signs and remainders") {
   CHECK(slopes_are(rules::fmod{}, -7.5, 2, 1, 3));
   CHECK(slopes_are(rules::remainder{}, 7.5, 2, 1, -4));
   double const just_below_three = std::nextafter(3.0, 0);  // the quotient with 1 / 3 rounds to 9, and is below it
-  CHECK(slopes_are(rules::fmod{}, just_below_three, 1.0 / 3, 1, -std::trunc(static_cast<double>(just_below_three / (1.0L / 3)))));
+  CHECK(slopes_are(rules::fmod{}, just_below_three, 1.0 / 3, 1,
+                   -std::trunc(static_cast<double>(just_below_three / (1.0L / 3)))));
 }
 
 TEST_CASE("slopes keep their digits where the obvious formula loses them") {

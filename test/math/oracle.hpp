@@ -91,7 +91,8 @@ auto second_of(operand_values<T> const& x) {
 
 template <class Array, class... D>
 Array as_numbers(std::tuple<D...> const& d) {
-  return std::apply([](auto const&... number) { return Array{duet::number<typename Array::value_type>(number)...}; }, d);
+  return std::apply([](auto const&... number) { return Array{duet::number<typename Array::value_type>(number)...}; },
+                    d);
 }
 template <class... D>
 constexpr std::array<bool, 6> says_zero(std::type_identity<std::tuple<D...>>) {
@@ -208,7 +209,9 @@ class samples {
       if (u < 0.8) return std::min(std::nextafter(domain.upper, 0), domain.upper - width * magnitude(1e-16, 0.1));
       return magnitude(least_, 0.1) * (uniform() < 0.5 ? -1 : 1);
     }
-    double const size = u < 0.3 ? magnitude(least_, most_) : u < 0.7 ? magnitude(1e-3, std::min(most_, 1e3)) : 5 * uniform();
+    double const size = u < 0.3   ? magnitude(least_, most_)
+                        : u < 0.7 ? magnitude(1e-3, std::min(most_, 1e3))
+                                  : 5 * uniform();
     if (!std::isfinite(domain.lower)) return uniform() < 0.5 ? -size : size;
     double const distance = uniform() < 0.2 ? magnitude(1e-16, 0.1) : size;
     return std::max(std::nextafter(domain.lower, domain.upper), domain.lower + distance);
@@ -216,7 +219,9 @@ class samples {
 
  private:
   double uniform() { return static_cast<double>(engine_() >> 11) * 0x1p-53; }
-  double magnitude(double from, double to) { return std::exp(std::log(from) + uniform() * (std::log(to) - std::log(from))); }
+  double magnitude(double from, double to) {
+    return std::exp(std::log(from) + uniform() * (std::log(to) - std::log(from)));
+  }
 
   std::mt19937_64 engine_{20240229};
   double least_, most_;

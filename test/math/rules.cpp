@@ -147,7 +147,8 @@ std::vector<point> samples_of(subject const& s) {
   for (std::size_t i = 0; i < points.size(); ++i) {
     for (std::size_t k = 0; k < s.operands; ++k)
       points[i][k] = k + s.parameters < s.operands ? draw.next(s.domain[k]) : p.parameters[i % p.parameters.size()];
-    if (s.name == "digamma" && i % 4 == 0) points[i][0] = 1.4616321449683622 * (1 + std::ldexp(1.0, -static_cast<int>(i)));  // its root
+    if (s.name == "digamma" && i % 4 == 0)
+      points[i][0] = 1.4616321449683622 * (1 + std::ldexp(1.0, -static_cast<int>(i)));  // its root
     if (s.name == "clamp" && points[i][2] < points[i][1]) std::swap(points[i][1], points[i][2]);
   }
   return points;
@@ -172,8 +173,8 @@ constexpr double ulp = std::numeric_limits<double>::epsilon();
 constexpr double smallest_normal = std::numeric_limits<double>::min();
 constexpr double largest = std::numeric_limits<double>::max();
 
-// |got - exact| in units of |exact| or of `term`, whichever is larger; beyond the range of double infinity is right, and
-// below it anything that small.
+// |got - exact| in units of |exact| or of `term`, whichever is larger; beyond the range of double infinity is right,
+// and below it anything that small.
 double relative_error(double got, big const& exact, double term) {
   if (abs(exact) > largest * (1 - 1e-12))
     return std::abs(got) > largest * (1 - 1e-12) && (got > 0) == (exact > 0) ? 0 : duet::infinity;
@@ -199,7 +200,8 @@ worst_case value_error(subject const& s) {
   worst_case worst;
   auto const exact = definition.at(s.name);
   for (point const& x : samples_of(s))
-    if (big const y = exact(widened(x)); isfinite(y)) worst.see(relative_error(s.in_double.value(x), y, 0) / ulp, at(s, x));
+    if (big const y = exact(widened(x)); isfinite(y))
+      worst.see(relative_error(s.in_double.value(x), y, 0) / ulp, at(s, x));
   return worst;
 }
 
@@ -230,7 +232,8 @@ worst_case check(subject const& s, law const& l) {
     CHECK(abs(d.number - stated) <= abs(stated) * 1e-15 + d.noise * 1e3);
     resolved += d.resolved();
     nonzero = nonzero || stated != 0;
-    if (!value_is_subnormal(s, x)) worst.see(relative_error(l.in_double(x), d.resolved() ? d.number : stated, l.term(x)), at(s, x));
+    if (!value_is_subnormal(s, x))
+      worst.see(relative_error(l.in_double(x), d.resolved() ? d.number : stated, l.term(x)), at(s, x));
   }
   INFO(s.name);
   CHECK((l.says_zero || nonzero));
@@ -246,9 +249,10 @@ worst_case check_first(subject const& s) {
       continue;
     }
     differences const d(s);
-    auto const w = check(s, {s.first_says_zero[k], [&](auto const& x) { return d.first(x, k); },
-                             [&](auto const& x) { return s.in_big.first(x)[k]; },
-                             [&](auto const& x) { return s.in_double.first(x)[k]; }, [&](auto const&) { return first_term(s); }});
+    auto const w =
+        check(s, {s.first_says_zero[k], [&](auto const& x) { return d.first(x, k); },
+                  [&](auto const& x) { return s.in_big.first(x)[k]; },
+                  [&](auto const& x) { return s.in_double.first(x)[k]; }, [&](auto const&) { return first_term(s); }});
     worst.see(w.error, w.where);
   }
   return worst;
@@ -286,7 +290,8 @@ TEST_CASE("names of rules are unique") {
 
 TEST_CASE("the value of a rule is std's bit for bit") {
   for (auto const& [name, expected] : standard) {
-    auto const s = std::find_if(all_subjects().begin(), all_subjects().end(), [&](subject const& t) { return t.name == name; });
+    auto const s =
+        std::find_if(all_subjects().begin(), all_subjects().end(), [&](subject const& t) { return t.name == name; });
     REQUIRE(s != all_subjects().end());
     for (point const& x : samples_of(*s)) {
       double const got = s->in_double.value(x), wanted = expected(x);
@@ -330,12 +335,14 @@ TEST_CASE("a rule says that its slope can be infinite exactly if it can") {
     for (double a : far)
       for (double b : far)
         for (double c : {0.0, 1.0, 1e300})
-          if (point const x{a, b, c}; s.parameters == 0 || (s.name != "polygamma" && std::abs(b) <= 2000) || (b >= 0 && b <= 5))
+          if (point const x{a, b, c};
+              s.parameters == 0 || (s.name != "polygamma" && std::abs(b) <= 2000) || (b >= 0 && b <= 5))
             points.push_back(x);
     bool reached = false;
     for (point const& x : points) {
       bool inside = true;
-      for (std::size_t k = 0; k < s.operands; ++k) inside = inside && x[k] >= s.domain[k].lower && x[k] <= s.domain[k].upper;
+      for (std::size_t k = 0; k < s.operands; ++k)
+        inside = inside && x[k] >= s.domain[k].lower && x[k] <= s.domain[k].upper;
       if (inside)
         for (double slope : s.in_double.first(x)) reached = reached || std::isinf(slope);
     }
@@ -346,7 +353,7 @@ TEST_CASE("a rule says that its slope can be infinite exactly if it can") {
 
 template <class... D>
 constexpr bool float_or_constant(std::type_identity<std::tuple<D...>>) {
-  return ((std::is_same_v<D, float> || duet::constant_number<D>)&&...);
+  return ((std::is_same_v<D, float> || duet::constant_number<D>) && ...);
 }
 
 TEST_CASE("rules take float and give float") {
@@ -359,8 +366,8 @@ TEST_CASE("rules take float and give float") {
 }
 
 TEST_CASE("the worst errors of every rule", "[.][errors]") {
-  std::cout << std::left << std::setprecision(2) << std::setw(20) << "rule" << std::setw(14) << "value, ulp" << std::setw(14)
-            << "first, ulp" << "second, relative\n";
+  std::cout << std::left << std::setprecision(2) << std::setw(20) << "rule" << std::setw(14) << "value, ulp"
+            << std::setw(14) << "first, ulp" << "second, relative\n";
   for (subject const& s : all_subjects()) {
     std::cout << std::setw(20) << s.name << std::setw(14);
     if (standard.contains(s.name))

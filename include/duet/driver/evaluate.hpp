@@ -150,12 +150,13 @@ DUET_INLINE void forward_passes(F& f, X const& x, Visit const& visit) {
     else
       for (std::size_t first = 0; first < n; first += width()) pass(width, first, std::min(width(), n - first));
   } else {
-    constexpr std::integral_constant<std::size_t, widest_chunk<T>> wide;
+    constexpr std::integral_constant<std::size_t, wide_chunk<T>> wide;
     constexpr std::integral_constant<std::size_t, narrow_chunk<T>> narrow;
     std::size_t const n = duet::size_of(x);
+    forward_plan const plan = plan_forward<T>(n);
     std::size_t first = 0;
-    for (; n - first > narrow(); first += std::min(wide(), n - first)) pass(wide, first, std::min(wide(), n - first));
-    if (first < n || n == 0) pass(narrow, first, n - first);
+    for (std::size_t k = 0; k < plan.wide; ++k, first += wide()) pass(wide, first, std::min(wide(), n - first));
+    for (std::size_t k = 0; k < plan.narrow; ++k, first += narrow()) pass(narrow, first, std::min(narrow(), n - first));
   }
 }
 

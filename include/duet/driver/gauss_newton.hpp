@@ -32,16 +32,20 @@ template <mode Mode, class F, class X>
   return returns_numbers<F, Inputs>;
 }
 
+// The widest pass; half of it where two half chunks meet.
+template <class T>
+inline constexpr std::size_t gauss_newton_chunk = wide_chunk<T>;
+
 // Half chunks that the inputs make if they do not fit one chunk, and the directions carried in all.
 template <class T>
 [[nodiscard]] constexpr std::size_t half_chunks(std::size_t inputs) {
-  return ceiling_quotient(inputs, widest_chunk<T> / 2);
+  return ceiling_quotient(inputs, gauss_newton_chunk<T> / 2);
 }
 template <class T>
 [[nodiscard]] constexpr std::size_t gauss_newton_directions(std::size_t inputs) {
-  if (inputs <= widest_chunk<T>) return inputs;
+  if (inputs <= gauss_newton_chunk<T>) return inputs;
   std::size_t const halves = half_chunks<T>(inputs);
-  return halves * (halves - 1) / 2 * widest_chunk<T>;
+  return halves * (halves - 1) / 2 * gauss_newton_chunk<T>;
 }
 
 template <class T, class Residual>
@@ -54,26 +58,22 @@ template <class T, class Residual>
   return T(sum / 2);
 }
 
-// Adds the rows of one pass to the sums.
+// The sums over the rows of one pass; constants have none.
 template <class S, class Y>
-void add_rows(normal_equations<typename S::value_type, S::size()>& sums, Y const& y) {
+[[nodiscard]] auto sums_of_rows(Y const& y) {
+  normal_equations<typename S::value_type, S::size()> sums;
   if constexpr (std::is_same_v<entry_t<Y>, S>)
-    for (std::size_t i = 0; i < duet::size_of(y); ++i) {
-      S const& e = shape<Y>::entry(y, i);
-      sums.add(e.partials(), e.value());
-    }
-  sums.finish();
+    sums.add(duet::size_of(y), [&](std::size_t i) DUET_INLINE_LAMBDA -> S const& { return shape<Y>::entry(y, i); });
+  return sums;
 }
 
 // All inputs in one pass of width S::size().
 template <class S, class Result, class F, class X>
 void one_pass_gauss_newton(F& f, X const& x, Result& result) {
-  using T = typename S::value_type;
   std::size_t const n = duet::size_of(x);
   auto const y = duet::forward_pass<S>(f, x, 0, n);
   result.residual = duet::values_of<S>(y);
-  normal_equations<T, S::size()> sums;
-  duet::add_rows<S>(sums, y);
+  auto const sums = duet::sums_of_rows<S>(y);
   for (std::size_t a = 0; a < n; ++a) {
     shape<X>::entry(result.gradient, a) = sums.gradient(a);
     for (std::size_t b = 0; b < n; ++b)
@@ -97,8 +97,7 @@ void paired_gauss_newton(F& f, X const& x, Result& result) {
       }));
       if (p == 0 && q == 1) result.residual = duet::values_of<S>(y);
       require_same_outputs("duet::gauss_newton", duet::size_of(y), duet::size_of(result.residual));
-      normal_equations<T, S::size()> sums;
-      duet::add_rows<S>(sums, y);
+      auto const sums = duet::sums_of_rows<S>(y);
       for (std::size_t a = 0; a < S::size(); ++a) {
         if (input(a) >= n) continue;
         shape<X>::entry(result.gradient, input(a)) = sums.gradient(a);
@@ -112,7 +111,7 @@ void paired_gauss_newton(F& f, X const& x, Result& result) {
 template <class Result, class F, class X>
 [[nodiscard]] Result forward_gauss_newton(F& f, X const& x, Result result) {
   using T = entry_t<X>;
-  using wide = dual<T, widest_chunk<T>>;
+  using wide = dual<T, gauss_newton_chunk<T>>;
   using narrow = dual<T, narrow_chunk<T>>;
   constexpr std::size_t n = static_size_of<X>;
   if constexpr (n != dynamic && n <= wide::size())
@@ -139,7 +138,9 @@ template <class Result, class F, class X>
     Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> rows(n, static_cast<Eigen::Index>(outputs_per_sweep));
     Eigen::Index waiting = 0;
     auto const flush = [&] {
-      result.hessian.template selfadjointView<Eigen::Lower>().rankUpdate(rows.leftCols(waiting));
+      for (Eigen::Index a = 0; a < n; ++a)
+        for (Eigen::Index k = 0; k < waiting; ++k)
+          result.hessian.col(a).tail(n - a) += rows(a, k) * rows.col(k).tail(n - a);
       waiting = 0;
     };
     duet::for_each_row(t, outputs, [&](std::size_t i, auto const& adjoint) {

@@ -47,13 +47,30 @@ inline constexpr cost_model measured_cost = vector_bytes == 64   ? cost_model{64
 
 inline constexpr std::size_t outputs_per_sweep = 8;
 
-// Directions that one evaluation carries, for values of type T: at most widest_chunk, and narrow_chunk where few are left.
+// Directions that one evaluation carries, for values of type T. A static number of inputs has chunks of its own width, at
+// most widest_chunk. Where the number is known at run time f is compiled for two widths, wide and narrow.
 template <class T>
 inline constexpr std::size_t widest_chunk = active_scalar<T> ? 8 : native_lanes<T> > 1 ? 32 : 16;
 template <class T>
-inline constexpr std::size_t narrow_chunk = std::max(std::size_t{4}, native_lanes<T>);
+inline constexpr std::size_t wide_chunk = native_lanes<T> < 4 ? std::min(widest_chunk<T>, std::size_t{16}) : widest_chunk<T>;
+template <class T>
+inline constexpr std::size_t narrow_chunk = active_scalar<T> ? 4 : 8;
 
 [[nodiscard]] constexpr std::size_t ceiling_quotient(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
+
+// How a number of directions known at run time is carried: wide passes first. A pass costs as much as 13 directions and its
+// own, so that a rest small enough goes in narrow ones.
+struct forward_plan {
+  std::size_t wide, narrow;  // passes of each width
+};
+template <class T>
+[[nodiscard]] constexpr forward_plan plan_forward(std::size_t directions) {
+  constexpr std::size_t wide = wide_chunk<T>, narrow = narrow_chunk<T>;
+  constexpr std::size_t narrow_until = (13 + wide) / (13 + narrow) * narrow;
+  std::size_t const rest = directions % wide;
+  if (rest > narrow_until) return {directions / wide + 1, 0};
+  return {directions / wide, directions == 0 ? 1 : ceiling_quotient(rest, narrow)};
+}
 
 // The width of all chunks when the number of directions is static: as few chunks as possible, of equal width.
 template <class T>
@@ -71,7 +88,8 @@ struct choice {
   std::string reason;
 };
 
-// What `automatic` does for the Jacobian of a function with so many inputs and outputs; a gradient has one output.
+// What `automatic` does for the Jacobian of a function with so many inputs and outputs, known at run time; a gradient has one
+// output. Static sizes get chunks of their own width: then passes is the most it takes.
 [[nodiscard]] inline choice choose_mode(std::size_t inputs, std::size_t outputs) {
   auto const number = [](double x) {
     std::string text = std::to_string(x);
@@ -82,8 +100,9 @@ struct choice {
   choice result{cheaper_mode(inputs, outputs), inputs, outputs, 0, 0, {}};
   bool const forward_wins = result.mode == mode::forward;
   if (forward_wins) {
-    result.passes = std::max(ceiling_quotient(inputs, widest_chunk<double>), std::size_t{1});
-    result.chunk = ceiling_quotient(inputs, result.passes);
+    forward_plan const plan = plan_forward<double>(inputs);
+    result.passes = plan.wide + plan.narrow;
+    result.chunk = std::min(inputs, plan.wide != 0 ? wide_chunk<double> : narrow_chunk<double>);
   } else {
     result.passes = ceiling_quotient(outputs, outputs_per_sweep);
     result.chunk = std::min(outputs, outputs_per_sweep);

@@ -1,9 +1,10 @@
 #pragma once
 
-// J^T J and J^T r, added up row by row while J itself is never stored: rows gather until a few can share each load and
-// store of the sum, then go through registers in blocks.
+// J^T J and J^T r summed over rows of J that arrive as partials of the residuals; J itself is never stored. A tile of J^T J
+// stays in registers over all rows.
 
 #include <array>
+#include <cstring>
 #include <duet/core/blocks.hpp>
 
 namespace duet {
@@ -12,59 +13,89 @@ template <class T, std::size_t C>
 class normal_equations {
   using shape = block_shape<T, C>;
   using vector = typename shape::vector;
-  static constexpr std::size_t rows_at_once = 4;
 
  public:
-  // Adds one row of J, and the residual that it belongs to.
-  DUET_INLINE void add(blocks<T, C> const& row, T const& residual) {
-    rows_[waiting_] = row;
-    residuals_[waiting_] = residual;
-    if (++waiting_ == rows_at_once) flush();
+  // Adds the rows row(i).partials(), i < count, with their residuals row(i).value().
+  template <class Row>
+  void add(std::size_t count, Row const& row) {
+    add_gradient(count, row);
+    blocks<T, C>::for_each_block([&](auto diagonal) {
+      std::size_t const first = std::size_t{diagonal} * shape::lanes, last = std::min(first + shape::lanes, C);
+      std::size_t a = first;
+      for (; a + tile <= last; a += tile) add_tile<tile>(count, row, a, diagonal);
+      for (; a < last; ++a) add_tile<1>(count, row, a, diagonal);
+    });
   }
 
-  // Entry (a, b) of J^T J and entry a of J^T r; after finish().
+  // Entry (a, b) of J^T J and entry a of J^T r.
   [[nodiscard]] T hessian(std::size_t a, std::size_t b) const { return a <= b ? upper_[a].at(b) : upper_[b].at(a); }
   [[nodiscard]] T gradient(std::size_t a) const { return gradient_.at(a); }
 
-  void finish() {
-    if (waiting_ == 0) return;
-    for (; waiting_ < rows_at_once; ++waiting_) {
-      rows_[waiting_] = {};
-      residuals_[waiting_] = T(0);
-    }
-    flush();
-  }
-
  private:
-  static_assert(rows_at_once == 4);
-  // a + sum of c[k] rows[k], block j.
-  template <class Index>
-  DUET_INLINE void add_rows(blocks<T, C>& sum, std::array<T, rows_at_once> const& c, Index j) const {
-    sum[j] = vector(vector(sum[j] + c[0] * rows_[0][j] + c[1] * rows_[1][j]) +
-                    vector(c[2] * rows_[2][j] + c[3] * rows_[3][j]));
+  // Rows of J^T J in a tile: their blocks, from the diagonal on, are the sums that have to fit the registers.
+  static constexpr std::size_t tile = shape::count >= 8 ? 1 : shape::count >= 4 ? 2 : std::min(std::size_t{4}, shape::lanes);
+
+  // Partial a of a row, without the detour by which a vector gives a lane at run-time index.
+  [[nodiscard]] static DUET_INLINE T lane(blocks<T, C> const& row, std::size_t a) {
+    if constexpr (std::is_trivially_copyable_v<T>) {
+      T result;
+      std::memcpy(&result, reinterpret_cast<char const*>(&row) + a * sizeof(T), sizeof(T));
+      return result;
+    } else {
+      return row.at(a);
+    }
   }
 
-  void flush() {
-    std::array<std::array<T, C>, rows_at_once> entries;
-    for (std::size_t k = 0; k < rows_at_once; ++k) rows_[k].copy_to(entries[k].data());
-    blocks<T, C>::for_each_block([&](auto diagonal) {
-      std::size_t const first = std::size_t{diagonal} * shape::lanes;
-      for (std::size_t a = first; a < std::min(first + shape::lanes, C); ++a) {
-        std::array<T, rows_at_once> const c{entries[0][a], entries[1][a], entries[2][a], entries[3][a]};
-        blocks<T, C>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-          if (std::size_t{j} >= std::size_t{diagonal}) add_rows(upper_[a], c, j);
-        });
+  template <class Row>
+  void add_gradient(std::size_t count, Row const& row) {
+    blocks<T, C> even = gradient_, odd{};  // two sums, so that additions need not wait for each other
+    for (std::size_t i = 0; i < count; ++i) {
+      auto const& e = row(i);
+      blocks<T, C>::for_each_block(
+          [&](auto j) DUET_INLINE_LAMBDA { even[j] = vector(even[j] + e.value() * e.partials()[j]); });
+      if (++i == count) break;
+      auto const& f = row(i);
+      blocks<T, C>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { odd[j] = vector(odd[j] + f.value() * f.partials()[j]); });
+    }
+    blocks<T, C>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { gradient_[j] = vector(even[j] + odd[j]); });
+  }
+
+  // Rows a to a + Rows - 1 of J^T J, from block `diagonal` on.
+  template <std::size_t Rows, class Row, class Index>
+  void add_tile(std::size_t count, Row const& row, std::size_t a, Index diagonal) {
+    [&]<std::size_t... K>(std::index_sequence<K...>) DUET_INLINE_LAMBDA {
+      tile_rows<std::index_sequence<K...>> sums;
+      (static_cast<void>(get<K>(sums) = upper_[a + K]), ...);
+      for (std::size_t i = 0; i < count; ++i) {
+        blocks<T, C> const& partials = row(i).partials();
+        (add_product(get<K>(sums), lane(partials, a + K), partials, diagonal), ...);
       }
+      (static_cast<void>(upper_[a + K] = get<K>(sums)), ...);
+    }(std::make_index_sequence<Rows>{});
+  }
+  template <class Index>
+  static DUET_INLINE void add_product(blocks<T, C>& sum, T const& c, blocks<T, C> const& row, Index diagonal) {
+    blocks<T, C>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
+      if (std::size_t{j} >= std::size_t{diagonal}) sum[j] = vector(sum[j] + c * row[j]);
     });
-    blocks<T, C>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { add_rows(gradient_, residuals_, j); });
-    waiting_ = 0;
   }
 
-  std::array<blocks<T, C>, C> upper_{};  // row a from block a / lanes on
+  // Members of their own, as registers are: see core/blocks.hpp.
+  template <std::size_t K>
+  struct tile_row {
+    blocks<T, C> sum;
+  };
+  template <class Indices>
+  struct tile_rows;
+  template <std::size_t... K>
+  struct tile_rows<std::index_sequence<K...>> : tile_row<K>... {};
+  template <std::size_t K>
+  static DUET_INLINE blocks<T, C>& get(tile_row<K>& row) {
+    return row.sum;
+  }
+
+  std::array<blocks<T, C>, C> upper_{};  // row a, right from block a / lanes on
   blocks<T, C> gradient_{};
-  std::array<blocks<T, C>, rows_at_once> rows_{};
-  std::array<T, rows_at_once> residuals_{};
-  std::size_t waiting_ = 0;
 };
 
 }  // namespace duet

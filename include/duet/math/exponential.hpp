@@ -30,8 +30,12 @@ struct exp2 {
     using std::exp2;
     return exp2(x);
   }
-  static DUET_INLINE constexpr auto first(auto const& x, auto const& y) { return y * ln_two<passive_of_t<decltype(x)>>; }
-  static constexpr auto second(auto const& x, auto const&, auto const& dy) { return dy * ln_two<passive_of_t<decltype(x)>>; }
+  static DUET_INLINE constexpr auto first(auto const& x, auto const& y) {
+    return y * ln_two<passive_of_t<decltype(x)>>;
+  }
+  static constexpr auto second(auto const& x, auto const&, auto const& dy) {
+    return dy * ln_two<passive_of_t<decltype(x)>>;
+  }
 };
 
 struct expm1 {
@@ -144,7 +148,8 @@ struct xlogy {
   }
   static DUET_INLINE constexpr auto first(auto const& a, auto const& b, auto const& y) {
     using std::log;
-    return partials{select(has_full_precision(y), [&] { return y / a; }, [&] { return log(b); }),
+    return partials{select(
+                        has_full_precision(y), [&] { return y / a; }, [&] { return log(b); }),
                     slope_if(!(b < 0), select(a == 0, zero{}, a / (b + 0)))};
   }
   static constexpr auto second(auto const& a, auto const& b, auto const&) {
@@ -161,8 +166,9 @@ template <class A, class M>
   auto const back = difference - top;
   passive_of_t<A> const dropped = (top - (difference - back)) - (base + back);
   bool const both_infinite = top == base && difference != 0;
-  return select(dropped == dropped, [&] { return exp(shift) * (1 + dropped); },
-                [&] { return select(both_infinite, one{}, exp(shift)); });
+  return select(
+      dropped == dropped, [&] { return exp(shift) * (1 + dropped); },
+      [&] { return select(both_infinite, one{}, exp(shift)); });
 }
 
 // log(exp a + exp b) without overflow.
@@ -222,7 +228,8 @@ struct log_sum_exp3 {
   }
 };
 
-using exponential = boost::mp11::mp_list<exp, exp2, expm1, log, log2, log10, log1p, xlogx, xlogy, log_sum_exp, log_sum_exp3>;
+using exponential =
+    boost::mp11::mp_list<exp, exp2, expm1, log, log2, log10, log1p, xlogx, xlogy, log_sum_exp, log_sum_exp3>;
 
 }  // namespace duet::rules
 

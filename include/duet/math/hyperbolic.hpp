@@ -47,14 +47,16 @@ struct tanh {
     using std::tanh;
     return tanh(x);
   }
-  // 1 - y * y has lost 3 digits at x = 5 and all of them at 19; 1 / cosh(x)^2 is right but costs a second transcendental.
+  // 1 - y * y has lost 3 digits at x = 5 and all of them at 19; 1 / cosh(x)^2 is right but costs a second
+  // transcendental.
   static DUET_INLINE constexpr auto first(auto const& x, auto const& y) {
     using std::cosh;
-    return select(2 * y * y < 1, [&] { return 1 - y * y; },
-                  [&] {
-                    auto const root = duet::evaluated(1 / cosh(x));
-                    return duet::evaluated(root * root);
-                  });
+    return select(
+        2 * y * y < 1, [&] { return 1 - y * y; },
+        [&] {
+          auto const root = duet::evaluated(1 / cosh(x));
+          return duet::evaluated(root * root);
+        });
   }
   static constexpr auto second(auto const&, auto const& y, auto const& dy) { return -2 * y * dy; }
 };
@@ -71,8 +73,9 @@ struct asinh {
   static DUET_INLINE constexpr auto first(auto const& x, auto const&) {
     using std::sqrt, std::abs;
     auto const xx = duet::evaluated(x * x);
-    return select(xx <= std::numeric_limits<passive_of_t<decltype(x)>>::max(), [&] { return 1 / sqrt(1 + xx); },
-                  [&] { return 1 / abs(x); });
+    return select(
+        xx <= std::numeric_limits<passive_of_t<decltype(x)>>::max(), [&] { return 1 / sqrt(1 + xx); },
+        [&] { return 1 / abs(x); });
   }
   static constexpr auto second(auto const& x, auto const&, auto const& dy) { return -(x * dy * dy * dy); }
 };

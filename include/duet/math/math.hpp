@@ -14,6 +14,7 @@
 
 namespace duet::rules {
 
-using all = boost::mp11::mp_append<arithmetic, power, exponential, trigonometric, hyperbolic, special, piecewise, rounding>;
+using all =
+    boost::mp11::mp_append<arithmetic, power, exponential, trigonometric, hyperbolic, special, piecewise, rounding>;
 
 }  // namespace duet::rules

@@ -49,7 +49,8 @@ struct entry<Range> {
   using type = std::remove_cvref_t<decltype(std::declval<Range const&>()[std::declval<Range const&>().size()])>;
 };
 template <class Range>
-  requires(!requires(Range const& range) { range[range.size()]; } && requires(Range const& range) { *std::begin(range); })
+  requires(
+      !requires(Range const& range) { range[range.size()]; } && requires(Range const& range) { *std::begin(range); })
 struct entry<Range> {
   using type = std::remove_cvref_t<decltype(*std::begin(std::declval<Range const&>()))>;
 };

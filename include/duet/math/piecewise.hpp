@@ -22,7 +22,9 @@ struct abs {
     using std::abs;
     return abs(x);
   }
-  static DUET_INLINE constexpr auto first(auto const& x, auto const&) { return indicator(x, x > 0) - indicator(x, x < 0); }
+  static DUET_INLINE constexpr auto first(auto const& x, auto const&) {
+    return indicator(x, x > 0) - indicator(x, x < 0);
+  }
   static constexpr auto second(auto const&, auto const&, auto const&) { return zero{}; }
 };
 
@@ -185,7 +187,8 @@ struct clamp {
     return select(x < low, low, select(high < x, high, x));
   }
   static DUET_INLINE constexpr auto first(auto const& x, auto const& low, auto const& high, auto const&) {
-    return partials{indicator(x, !(x < low) && !(high < x)), indicator(x, x < low), indicator(x, !(x < low) && high < x)};
+    return partials{indicator(x, !(x < low) && !(high < x)), indicator(x, x < low),
+                    indicator(x, !(x < low) && high < x)};
   }
   static constexpr auto second(auto const&, auto const&, auto const&, auto const&) {
     return partials{zero{}, zero{}, zero{}, zero{}, zero{}, zero{}};

@@ -1,8 +1,8 @@
 #pragma once
 
-// The polygamma functions, derivatives of log gamma, for numbers of any precision: recurrence up to where the asymptotic
-// series holds (Abramowitz and Stegun 6.4.6 and 6.4.11), reflection below zero (6.4.7). Boost.Math has them too, but
-// including it doubles the time to compile a program that uses Duet.
+// The polygamma functions, derivatives of log gamma, for numbers of any precision: recurrence up to where the
+// asymptotic series holds (Abramowitz and Stegun 6.4.6 and 6.4.11), reflection below zero (6.4.7). Boost.Math has them
+// too, but including it doubles the time to compile a program that uses Duet.
 
 #include <cmath>
 #include <duet/math/number.hpp>
@@ -14,10 +14,21 @@ namespace duet::rules {
 struct fraction {
   double numerator, denominator;
 };
-inline constexpr fraction bernoulli_numbers[] = {
-    {1, 6},         {-1, 30},     {1, 42},         {-1, 30},      {5, 66},         {-691, 2730},         {7, 6},
-    {-3617, 510},   {43867, 798}, {-174611, 330},  {854513, 138}, {-236364091, 2730}, {8553103, 6}, {-23749461029, 870},
-    {8615841276005, 14322}};
+inline constexpr fraction bernoulli_numbers[] = {{1, 6},
+                                                 {-1, 30},
+                                                 {1, 42},
+                                                 {-1, 30},
+                                                 {5, 66},
+                                                 {-691, 2730},
+                                                 {7, 6},
+                                                 {-3617, 510},
+                                                 {43867, 798},
+                                                 {-174611, 330},
+                                                 {854513, 138},
+                                                 {-236364091, 2730},
+                                                 {8553103, 6},
+                                                 {-23749461029, 870},
+                                                 {8615841276005, 14322}};
 
 // The sum of (x + k)^-(n + 1) over k >= 0, for x > 0. For n = 0 it diverges; what remains without its infinite constant
 // is -digamma(x).
@@ -96,7 +107,8 @@ template <class T>
   }
   if (x < 0) return (n % 2 == 0 ? 1 : -1) * polygamma_of(n, T(1 - x)) - cotangent_derivative(n, x);
   if constexpr (std::floating_point<T>)
-    if (T const distance = x - T(digamma_root[0]) - T(digamma_root[1]); n == 0 && abs(distance) < T(1) / 32) return digamma_near_root(distance);
+    if (T const distance = x - T(digamma_root[0]) - T(digamma_root[1]); n == 0 && abs(distance) < T(1) / 32)
+      return digamma_near_root(distance);
   T factor = n % 2 == 0 ? -1 : 1;
   for (int k = 2; k <= n; ++k) factor *= k;
   return factor * inverse_power_sum(n, x);
@@ -105,7 +117,8 @@ template <class T>
 // float and double are evaluated in the next wider type.
 template <class T>
 [[nodiscard]] T polygamma_value(int n, T const& x) {
-  using wide = std::conditional_t<std::is_same_v<T, float>, double, std::conditional_t<std::is_same_v<T, double>, long double, T>>;
+  using wide = std::conditional_t<std::is_same_v<T, float>, double,
+                                  std::conditional_t<std::is_same_v<T, double>, long double, T>>;
   return static_cast<T>(polygamma_of(n, wide(x)));
 }
 

@@ -48,16 +48,18 @@ struct cbrt {
 template <class A, class C, class Y>
 [[nodiscard]] DUET_INLINE constexpr auto power_slope(A const& a, C const& c, Y const& y) {
   using std::pow;
-  return select(has_full_precision(y) && (a > 0 || a < 0), [&] { return c / a * y; },
-                [&] { return select(c == 0, zero{}, c * pow(a, c - 1)); });
+  return select(
+      has_full_precision(y) && (a > 0 || a < 0), [&] { return c / a * y; },
+      [&] { return select(c == 0, zero{}, c * pow(a, c - 1)); });
 }
 
 // c (c - 1) a^(c-2).
 template <class A, class C, class Y>
 [[nodiscard]] constexpr auto power_curvature(A const& a, C const& c, Y const& y) {
   using std::pow;
-  return select(has_full_precision(y) && (a > 0 || a < 0), [&] { return c / a * y * ((c - 1) / a); },
-                [&] { return select(c == 0 || c == 1, zero{}, c * pow(a, c - 2) * (c - 1)); });
+  return select(
+      has_full_precision(y) && (a > 0 || a < 0), [&] { return c / a * y * ((c - 1) / a); },
+      [&] { return select(c == 0 || c == 1, zero{}, c * pow(a, c - 2) * (c - 1)); });
 }
 
 // a^b with both exponent and base active. On a negative base the slope in the exponent is NaN.
@@ -164,8 +166,11 @@ struct hypot3 {
   static constexpr auto second(auto const& a, auto const& b, auto const& c, auto const& h) {
     auto const u = select(h == 0, zero{}, a / h), v = select(h == 0, zero{}, b / h), w = select(h == 0, zero{}, c / h);
     auto const over_h = [&](auto const& p, auto const& q) { return select(h == 0, zero{}, p / h * q); };
-    return partials{duet::evaluated(over_h(v, v) + over_h(w, w)), duet::evaluated(-over_h(u, v)), duet::evaluated(-over_h(u, w)),
-                    duet::evaluated(over_h(u, u) + over_h(w, w)), duet::evaluated(-over_h(v, w)),
+    return partials{duet::evaluated(over_h(v, v) + over_h(w, w)),
+                    duet::evaluated(-over_h(u, v)),
+                    duet::evaluated(-over_h(u, w)),
+                    duet::evaluated(over_h(u, u) + over_h(w, w)),
+                    duet::evaluated(-over_h(v, w)),
                     duet::evaluated(over_h(u, u) + over_h(v, v))};
   }
 };
@@ -223,8 +228,8 @@ template <class S, class Range, class... Scale>
   return sum;
 }
 
-// The length of a container of numbers: the root of its plain sum of squares in order, unless that leaves the safe range,
-// when the entries are scaled by a power of two. At the origin its derivative is zero.
+// The length of a container of numbers: the root of its plain sum of squares in order, unless that leaves the safe
+// range, when the entries are scaled by a power of two. At the origin its derivative is zero.
 template <number_range Range>
 [[nodiscard]] constexpr auto norm(Range const& range) {
   using std::sqrt, std::ldexp;

@@ -77,7 +77,8 @@ struct fractional_part {
   static constexpr auto second(auto const&, auto const&, auto const&) { return zero{}; }
 };
 
-// a - q b with q = trunc(a / b). The quotient is rounded from (a - y) / b: a / b may round up to an integer that q is not.
+// a - q b with q = trunc(a / b). The quotient is rounded from (a - y) / b: a / b may round up to an integer that q is
+// not.
 struct fmod {
   static constexpr std::string_view name = "fmod";
   static constexpr std::array domain{real_line, real_line};

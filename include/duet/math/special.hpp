@@ -29,7 +29,9 @@ struct erf {
     using std::erf;
     return erf(x);
   }
-  static DUET_INLINE constexpr auto first(auto const& x, auto const&) { return two_over_root_pi<passive_of_t<decltype(x)>> * exp_minus_square(x); }
+  static DUET_INLINE constexpr auto first(auto const& x, auto const&) {
+    return two_over_root_pi<passive_of_t<decltype(x)>> * exp_minus_square(x);
+  }
   static constexpr auto second(auto const& x, auto const&, auto const& dy) { return -2 * (x * dy); }
 };
 
@@ -42,7 +44,9 @@ struct erfc {
     using std::erfc;
     return erfc(x);
   }
-  static DUET_INLINE constexpr auto first(auto const& x, auto const&) { return -two_over_root_pi<passive_of_t<decltype(x)>> * exp_minus_square(x); }
+  static DUET_INLINE constexpr auto first(auto const& x, auto const&) {
+    return -two_over_root_pi<passive_of_t<decltype(x)>> * exp_minus_square(x);
+  }
   static constexpr auto second(auto const& x, auto const&, auto const& dy) { return -2 * (x * dy); }
 };
 
@@ -60,7 +64,9 @@ struct polygamma {
       return polygamma_value(static_cast<int>(n), x);
   }
   static constexpr auto first(auto const& x, auto const& n, auto const&) { return partials{value(x, n + 1), zero{}}; }
-  static constexpr auto second(auto const& x, auto const& n, auto const&) { return partials{value(x, n + 2), zero{}, zero{}}; }
+  static constexpr auto second(auto const& x, auto const& n, auto const&) {
+    return partials{value(x, n + 2), zero{}, zero{}};
+  }
 };
 
 struct digamma {

@@ -1,7 +1,7 @@
 #pragma once
 
-// Trigonometric functions and their inverses. Near the ends of their domain, and far out, the inverses keep their digits
-// because products replace differences of squares.
+// Trigonometric functions and their inverses. Near the ends of their domain, and far out, the inverses keep their
+// digits because products replace differences of squares.
 
 #include <duet/math/number.hpp>
 
@@ -95,13 +95,15 @@ struct atan {
   }
   static DUET_INLINE constexpr auto first(auto const& x, auto const&) {
     auto const xx = duet::evaluated(x * x);
-    return select(xx <= std::numeric_limits<passive_of_t<decltype(x)>>::max(), [&] { return 1 / (1 + xx); },
-                  [&] { return 1 / x / x; });
+    return select(
+        xx <= std::numeric_limits<passive_of_t<decltype(x)>>::max(), [&] { return 1 / (1 + xx); },
+        [&] { return 1 / x / x; });
   }
   static constexpr auto second(auto const& x, auto const&, auto const& dy) { return -2 * (x * dy * dy); }
 };
 
-// The angle of (b, a), in (-pi, pi]. With h = |(a, b)| its slopes are (b / h) / h and -(a / h) / h: h * h could overflow.
+// The angle of (b, a), in (-pi, pi]. With h = |(a, b)| its slopes are (b / h) / h and -(a / h) / h: h * h could
+// overflow.
 struct atan2 {
   static constexpr std::string_view name = "atan2";
   static constexpr std::array domain{real_line, real_line};

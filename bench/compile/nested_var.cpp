@@ -1,0 +1,6 @@
+// budget: 10
+#include "statements.hpp"
+
+#include <duet/reverse/recording.hpp>
+
+template duet::var<double> compile_cost::nested(std::array<duet::var<double>, 16> const&);

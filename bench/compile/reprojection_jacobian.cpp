@@ -1,0 +1,6 @@
+// budget: 10
+#include "../workload/reprojection.hpp"
+
+#include <duet/duet.hpp>
+
+auto jacobian(workload::reprojection::point const& x) { return duet::jacobian(workload::reprojection{}, x); }

@@ -1,0 +1,68 @@
+#include "catch.hpp"
+
+#include <cstdlib>
+#include <duet/driver/gauss_newton.hpp>
+#include <duet/driver/gradient.hpp>
+#include <new>
+
+// Allocations are counted in the whole program; the counts are read around single calls.
+
+namespace {
+
+std::size_t allocations = 0;
+
+void* counted(std::size_t size, std::size_t alignment) {
+  ++allocations;
+  void* const memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+template <class Call>
+std::size_t allocations_of(Call const& call) {
+  std::size_t const before = allocations;
+  call();
+  return allocations - before;
+}
+
+constexpr auto product = [](auto const& x) {
+  using S = std::decay_t<decltype(x[0])>;
+  S p(1);
+  for (auto const& e : x) p *= e;
+  return p;
+};
+constexpr auto residuals = [](auto const& x) {
+  using S = std::decay_t<decltype(x[0])>;
+  return std::array<S, 3>{x[0] * x[1], x[1] - 1.0, x[0] - 2.0};
+};
+
+}  // namespace
+
+void* operator new(std::size_t size) { return counted(size, 16); }
+void* operator new(std::size_t size, std::align_val_t alignment) { return counted(size, static_cast<std::size_t>(alignment)); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+TEST_CASE("forward mode with static sizes allocates nothing") {
+  std::array const x{0.3, 0.7, 1.1};
+  std::array<double, 50> longer{};
+  longer.fill(0.9);
+  double sum = 0;
+  CHECK(allocations_of([&] { sum += duet::gradient(duet::forward, product, x)[0]; }) == 0);
+  CHECK(allocations_of([&] { sum += duet::gradient(duet::forward, product, longer)[0]; }) == 0);
+  CHECK(allocations_of([&] { sum += duet::gradient(duet::forward, product, Eigen::Vector3d(1, 2, 3))[0]; }) == 0);
+  CHECK(allocations_of([&] { sum += duet::jacobian(residuals, x)(0, 0); }) == 0);
+  CHECK(allocations_of([&] { sum += duet::gauss_newton(residuals, x).hessian(0, 0); }) == 0);
+  CHECK(allocations_of([&] { sum += duet::vjp(residuals, x, x)[0]; }) == 0);
+  CHECK(allocations_of([&] { sum += duet::jvp(residuals, x, x)[0]; }) == 0);
+  CHECK(sum == Approx(sum));
+}
+
+TEST_CASE("a second recording reuses the tape of the first") {
+  std::array<double, 50> x{};
+  x.fill(0.9);
+  double sum = duet::gradient(duet::reverse, product, x)[0];
+  CHECK(allocations_of([&] { sum += duet::gradient(duet::reverse, product, x)[0]; }) == 0);
+}
