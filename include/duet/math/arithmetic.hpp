@@ -105,35 +105,44 @@ template <active X>
 template <class A, class B>
 concept comparable = operands<A, B>;
 
+// The value of x as it meets Other in a comparison: an integer becomes Other's kind of number, as it does beside a double.
+template <class Other, class X>
+[[nodiscard]] DUET_INLINE constexpr auto compared(X const& x) {
+  if constexpr (std::is_integral_v<X>)
+    return static_cast<passive_of_t<Other>>(x);
+  else
+    return duet::value(x);
+}
+
 template <class A, class B>
   requires comparable<A, B>
 [[nodiscard]] DUET_INLINE constexpr bool operator==(A const& a, B const& b) {
-  return duet::value(a) == duet::value(b);
+  return duet::compared<B>(a) == duet::compared<A>(b);
 }
 template <class A, class B>
   requires comparable<A, B>
 [[nodiscard]] DUET_INLINE constexpr bool operator!=(A const& a, B const& b) {
-  return duet::value(a) != duet::value(b);
+  return duet::compared<B>(a) != duet::compared<A>(b);
 }
 template <class A, class B>
   requires comparable<A, B>
 [[nodiscard]] DUET_INLINE constexpr bool operator<(A const& a, B const& b) {
-  return duet::value(a) < duet::value(b);
+  return duet::compared<B>(a) < duet::compared<A>(b);
 }
 template <class A, class B>
   requires comparable<A, B>
 [[nodiscard]] DUET_INLINE constexpr bool operator>(A const& a, B const& b) {
-  return duet::value(a) > duet::value(b);
+  return duet::compared<B>(a) > duet::compared<A>(b);
 }
 template <class A, class B>
   requires comparable<A, B>
 [[nodiscard]] DUET_INLINE constexpr bool operator<=(A const& a, B const& b) {
-  return duet::value(a) <= duet::value(b);
+  return duet::compared<B>(a) <= duet::compared<A>(b);
 }
 template <class A, class B>
   requires comparable<A, B>
 [[nodiscard]] DUET_INLINE constexpr bool operator>=(A const& a, B const& b) {
-  return duet::value(a) >= duet::value(b);
+  return duet::compared<B>(a) >= duet::compared<A>(b);
 }
 template <class A, class B>
   requires comparable<A, B>
