@@ -69,31 +69,35 @@ int main(int argc, char** argv) {
   std::printf("%-44s %10s %10s %10s %10s\n", "value and derivative", "ns", "/ hand", "/ hand", "/ hand");
 
   using workload::rosenbrock;
-  gradients("Rosenbrock, gradient, 16 inputs", rosenbrock{}, rosenbrock::start(),
-            [](auto const& x, auto& g) { return rosenbrock::gradient(x, g); }, s);
+  gradients(
+      "Rosenbrock, gradient, 16 inputs", rosenbrock{}, rosenbrock::start(),
+      [](auto const& x, auto& g) { return rosenbrock::gradient(x, g); }, s);
 
   workload::reprojection const camera;
-  jacobians("reprojection, Jacobian, 15 inputs, 2 outputs", camera, camera.start(),
-            [&camera](auto const& x) {
-              workload::reprojection::jacobian_rows rows;
-              auto r = camera.jacobian(x, rows);
-              bench::touch(r);
-              bench::touch(rows);
-            },
-            s);
+  jacobians(
+      "reprojection, Jacobian, 15 inputs, 2 outputs", camera, camera.start(),
+      [&camera](auto const& x) {
+        workload::reprojection::jacobian_rows rows;
+        auto r = camera.jacobian(x, rows);
+        bench::touch(r);
+        bench::touch(rows);
+      },
+      s);
 
   workload::exponential_data const data;
   workload::exponential_residuals const residuals{data};
-  jacobians("exponential fit, Jacobian, 3 inputs, 250", residuals, residuals.start(),
-            [&residuals](auto const& x) {
-              std::array<double, workload::exponential_residuals::outputs> r;
-              std::array<decltype(r), 3> columns;
-              residuals.jacobian(x, r, columns);
-              bench::touch(r);
-              bench::touch(columns);
-            },
-            s);
+  jacobians(
+      "exponential fit, Jacobian, 3 inputs, 250", residuals, residuals.start(),
+      [&residuals](auto const& x) {
+        std::array<double, workload::exponential_residuals::outputs> r;
+        std::array<decltype(r), 3> columns;
+        residuals.jacobian(x, r, columns);
+        bench::touch(r);
+        bench::touch(columns);
+      },
+      s);
   workload::exponential_cost const cost{data};
-  gradients("exponential fit, gradient of the cost", cost, cost.start(),
-            [&cost](auto const& x, auto& g) { return cost.gradient(x, g); }, s);
+  gradients(
+      "exponential fit, gradient of the cost", cost, cost.start(),
+      [&cost](auto const& x, auto& g) { return cost.gradient(x, g); }, s);
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// Times candidates alternately in one process, so that whatever else the machine does falls on all of them: in every round
-// each runs once, and what is reported is the median of the ratios of the rounds.
+// Times candidates alternately in one process, so that whatever else the machine does falls on all of them: in every
+// round each runs once, and what is reported is the median of the ratios of the rounds.
 
 #include <algorithm>
 #include <cstdio>
@@ -33,7 +33,8 @@ candidate time_of(std::string name, Work work) {
           }};
 }
 
-// A test runs so briefly that the figures mean nothing: with --quick, or --benchmark_min_time as Google Benchmark has it.
+// A test runs so briefly that the figures mean nothing: with --quick, or --benchmark_min_time as Google Benchmark has
+// it.
 inline bool is_quick(int argc, char** argv) {
   return std::any_of(argv + 1, argv + argc, [](char const* argument) {
     return std::strcmp(argument, "--quick") == 0 || std::strncmp(argument, "--benchmark_min_time", 20) == 0;

@@ -1,5 +1,5 @@
-// What it costs that expressions own their leaves: one statement over arrays of duals, against the same nodes and the same
-// evaluation with leaves that refer to the variables.
+// What it costs that expressions own their leaves: one statement over arrays of duals, against the same nodes and the
+// same evaluation with leaves that refer to the variables.
 
 #include "interleaved.hpp"
 
@@ -73,7 +73,8 @@ int main(int argc, char** argv) {
   auto s = bench::settings_for(bench::is_quick(argc, argv));
   if (s.rounds > 3) s.rounds = 201;
   bench::print_setting();
-  std::printf("x0 x1 + x0 x0 (x1 + x2 x0), ns a statement\n%-16s %14s %10s %8s\n", "", "by reference", "owning", "ratio");
+  std::printf("x0 x1 + x0 x0 (x1 + x2 x0), ns a statement\n%-16s %14s %10s %8s\n", "", "by reference", "owning",
+              "ratio");
   report<8>(s);
   report<16>(s);
   report<32>(s);

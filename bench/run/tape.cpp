@@ -52,8 +52,8 @@ void report(char const* name, F const& f, Point x, Hand hand, bench::settings co
                                                        t.reverse(y);
                                                      })},
                                      s);
-  std::printf("%-22s %10.1f %10.2f %10.2f %10.2f %12zu %10.1f %10.1f\n", name, result[0].nanoseconds * 1e-3, result[1].ratio,
-              result[2].ratio, result[3].ratio, statistics.statements, statistics.bytes_per_statement,
+  std::printf("%-22s %10.1f %10.2f %10.2f %10.2f %12zu %10.1f %10.1f\n", name, result[0].nanoseconds * 1e-3,
+              result[1].ratio, result[2].ratio, result[3].ratio, statistics.statements, statistics.bytes_per_statement,
               result[3].nanoseconds / static_cast<double>(statistics.statements));
 }
 
@@ -63,46 +63,50 @@ int main(int argc, char** argv) {
   bool const quick = bench::is_quick(argc, argv);
   auto const s = bench::settings_for(quick);
   bench::print_setting();
-  std::printf("%-22s %10s %10s %10s %10s %12s %10s %10s\n", "", "hand", "record", "sweep", "both", "statements", "bytes",
-              "both, ns");
+  std::printf("%-22s %10s %10s %10s %10s %12s %10s %10s\n", "", "hand", "record", "sweep", "both", "statements",
+              "bytes", "both, ns");
   std::printf("%-22s %10s %10s %10s %10s %12s %10s %10s\n", "", "us", "/ hand", "/ hand", "/ hand", "", "/ statem.",
               "/ statem.");
 
   workload::chain const chain{quick ? std::size_t{100} : std::size_t{10000}};
   std::vector<workload::chain::step_values> kept;
   workload::chain::point chain_gradient;
-  report("chain of sin and exp", chain, chain.start(),
-         [&](auto const& x) {
-           double value = chain.gradient(x, chain_gradient, kept);
-           bench::touch(value);
-         },
-         s);
+  report(
+      "chain of sin and exp", chain, chain.start(),
+      [&](auto const& x) {
+        double value = chain.gradient(x, chain_gradient, kept);
+        bench::touch(value);
+      },
+      s);
 
   workload::lorenz const lorenz{quick ? std::size_t{20} : std::size_t{2000}};
   std::vector<std::array<double, 3>> states;
   workload::lorenz::point lorenz_gradient;
-  report("Lorenz, Runge-Kutta", lorenz, lorenz.start(),
-         [&](auto const& x) {
-           double value = lorenz.gradient(x, lorenz_gradient, states);
-           bench::touch(value);
-         },
-         s);
+  report(
+      "Lorenz, Runge-Kutta", lorenz, lorenz.start(),
+      [&](auto const& x) {
+        double value = lorenz.gradient(x, lorenz_gradient, states);
+        bench::touch(value);
+      },
+      s);
 
   workload::perceptron const network;
   std::vector<double> weights_gradient;
-  report("perceptron 32-64-64-1", network, network.start(),
-         [&](auto const& x) {
-           double value = network.gradient(x, weights_gradient);
-           bench::touch(value);
-         },
-         s);
+  report(
+      "perceptron 32-64-64-1", network, network.start(),
+      [&](auto const& x) {
+        double value = network.gradient(x, weights_gradient);
+        bench::touch(value);
+      },
+      s);
 
   // Ten million statements: what a recording far beyond the caches costs, the first time and with its memory at hand.
   workload::chain const long_chain{quick ? std::size_t{1000} : std::size_t{1'666'666}};
   tape<> t;
   for (char const* when : {"first time", "again"}) {
     var<> y;
-    double const recorded = bench::seconds_used(bench::time_of("", [&] { y = record(t, long_chain, long_chain.start()); }), 1);
+    double const recorded =
+        bench::seconds_used(bench::time_of("", [&] { y = record(t, long_chain, long_chain.start()); }), 1);
     double const swept = bench::seconds_used(bench::time_of("", [&] { t.reverse(y); }), 1);
     auto const statistics = t.statistics();
     std::printf("%zu statements, %s: recorded in %.3f s, swept in %.3f s, %.1f bytes a statement and %.1f of adjoint\n",

@@ -36,7 +36,8 @@ struct exponential_residuals {
   }
 
   // By hand: residuals, and the Jacobian by columns.
-  void jacobian(point const& b, std::array<double, outputs>& r, std::array<std::array<double, outputs>, 3>& columns) const {
+  void jacobian(point const& b, std::array<double, outputs>& r,
+                std::array<std::array<double, outputs>, 3>& columns) const {
     for (std::size_t i = 0; i < outputs; ++i) {
       double const e = std::exp(b[1] * data.x[i]), model = b[0] * e;
       r[i] = model + b[2] - data.y[i];

@@ -19,7 +19,8 @@ struct perceptron {
 
   perceptron() {
     for (std::size_t n = 0; n < samples; ++n) {
-      for (std::size_t i = 0; i < features; ++i) data[n][i] = std::sin(1.0 + 0.37 * static_cast<double>(n * features + i));
+      for (std::size_t i = 0; i < features; ++i)
+        data[n][i] = std::sin(1.0 + 0.37 * static_cast<double>(n * features + i));
       target[n] = std::cos(0.5 * static_cast<double>(n));
     }
   }

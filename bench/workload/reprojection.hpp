@@ -16,9 +16,7 @@ struct reprojection {
 
   double observed_x = 410.5, observed_y = 200.25;
 
-  static point start() {
-    return {0.3, -0.4, 0.5, 0.1, -0.2, 4.0, 520, 510, 320, 240, -0.12, 0.03, 0.7, -0.3, 1.1};
-  }
+  static point start() { return {0.3, -0.4, 0.5, 0.1, -0.2, 4.0, 520, 510, 320, 240, -0.12, 0.03, 0.7, -0.3, 1.1}; }
 
   template <class T>
   std::array<T, 2> operator()(std::array<T, 15> const& in) const {

@@ -1,7 +1,7 @@
 #pragma once
 
-// Duet: derivatives of generic C++ functions. This header brings the scalars dual and var, the tape, the math functions and
-// the drivers.
+// Duet: derivatives of generic C++ functions. This header brings the scalars dual and var, the tape, the math functions
+// and the drivers.
 
 #include <duet/driver/derivative.hpp>
 #include <duet/driver/gauss_newton.hpp>

@@ -1,5 +1,5 @@
-// Random straight-line programs with fixed seeds, the same for double, dual, var and long double: forward and reverse agree
-// to rounding, and both with differences.
+// Random straight-line programs with fixed seeds, the same for double, dual, var and long double: forward and reverse
+// agree to rounding, and both with differences.
 
 #include "catch.hpp"
 
@@ -36,26 +36,66 @@ void execute(instruction const& i, std::array<T, registers>& r) {
   T const &a = r[i.a], &b = r[i.b], &c = r[i.c];
   T& to = r[i.to];
   switch (i.kind) {
-    case 0: to = a * b + c; break;
-    case 1: to = sin(a) * b - c; break;
-    case 2: to += a * b; break;
-    case 3: to -= 0.5 * a * a; break;
-    case 4: to *= a; break;
-    case 5: to = a; break;
-    case 6: to = a * a * a + b * a - 2; break;
-    case 7: to = a / (2 + b * b); break;
-    case 8: to = tanh(a - b) + c; break;
-    case 9: to = exp(-a * a) * (b + c * (a - b)); break;
-    case 10: to = sqrt(1 + a * a + b * b); break;
-    case 11: to += to; break;
-    case 12: to -= to * c; break;
-    case 13: to = max(a, b) - b; break;
-    case 14: to = a - a + b - c; break;
-    case 15: to = log(1 + a * a) - atan(b) * 3; break;
-    case 16: to /= 1 + a * a; break;
-    case 17: to += 1.5; break;
-    case 18: to = pow(1 + a * a, 0.3 * b) + -c; break;
-    case 19: to = a + b + c + a * b + b * c + c * a + cos(a) * sin(b) + 2 * (a - b) * (b - c) * (c - a); break;
+    case 0:
+      to = a * b + c;
+      break;
+    case 1:
+      to = sin(a) * b - c;
+      break;
+    case 2:
+      to += a * b;
+      break;
+    case 3:
+      to -= 0.5 * a * a;
+      break;
+    case 4:
+      to *= a;
+      break;
+    case 5:
+      to = a;
+      break;
+    case 6:
+      to = a * a * a + b * a - 2;
+      break;
+    case 7:
+      to = a / (2 + b * b);
+      break;
+    case 8:
+      to = tanh(a - b) + c;
+      break;
+    case 9:
+      to = exp(-a * a) * (b + c * (a - b));
+      break;
+    case 10:
+      to = sqrt(1 + a * a + b * b);
+      break;
+    case 11:
+      to += to;
+      break;
+    case 12:
+      to -= to * c;
+      break;
+    case 13:
+      to = max(a, b) - b;
+      break;
+    case 14:
+      to = a - a + b - c;
+      break;
+    case 15:
+      to = log(1 + a * a) - atan(b) * 3;
+      break;
+    case 16:
+      to /= 1 + a * a;
+      break;
+    case 17:
+      to += 1.5;
+      break;
+    case 18:
+      to = pow(1 + a * a, 0.3 * b) + -c;
+      break;
+    case 19:
+      to = a + b + c + a * b + b * c + c * a + cos(a) * sin(b) + 2 * (a - b) * (b - c) * (c - a);
+      break;
   }
   if (to > 4 || to < -4) to = 4 * sin(to);
 }

@@ -182,5 +182,6 @@ TEST_CASE("The gradient of a perceptron agrees in all ways") {
   auto const w = f.start();
   std::vector<double> by_hand;
   double const value = f.gradient(w, by_hand);
-  check_gradient(f, w, value, by_hand, {0, 31, 1000, f.second, f.second + 777, f.third - 1, f.third, f.inputs - 1}, false);
+  check_gradient(f, w, value, by_hand, {0, 31, 1000, f.second, f.second + 777, f.third - 1, f.third, f.inputs - 1},
+                 false);
 }

@@ -8,8 +8,8 @@
 
 namespace {
 
-using Eigen::MatrixXd, Eigen::VectorXd, Eigen::Index;
 using duet_test::near, duet_test::random_vector;
+using Eigen::MatrixXd, Eigen::VectorXd, Eigen::Index;
 
 // x1 x2 + exp(x1 x2) - sin x2
 constexpr auto f = [](auto const& x) {
@@ -26,7 +26,7 @@ constexpr auto chain = [](auto const& x) {
   using std::sin;
   using S = std::decay_t<decltype(x[0])>;
   S sum(0);
-  for (std::size_t i = 0; i + 1 < static_cast<std::size_t>(x.size()); ++i) sum += sin(x[i]) * x[i + 1];
+  for (decltype(x.size()) i = 0; i + 1 < x.size(); ++i) sum += sin(x[i]) * x[i + 1];
   return sum;
 };
 VectorXd slope_of_chain(VectorXd const& x) {
@@ -91,7 +91,8 @@ TEST_CASE("gradients of single and extended precision stay in it") {
   CHECK(single[0] == Approx(slope_of_f(0.7, -1.3)[0]).epsilon(1e-6));
   auto const extended = duet::gradient([](auto const& x) { return exp(x[0]) * x[1]; }, std::array{1.0L, 3.0L});
   CHECK(std::abs(extended[0] - 3 * std::exp(1.0L)) < 1e-18L);
-  auto const recorded = duet::gradient(duet::reverse, [](auto const& x) { return exp(x[0]) * x[1]; }, std::array{1.0L, 3.0L});
+  auto const recorded =
+      duet::gradient(duet::reverse, [](auto const& x) { return exp(x[0]) * x[1]; }, std::array{1.0L, 3.0L});
   CHECK(std::abs(recorded[0] - 3 * std::exp(1.0L)) < 1e-18L);
 }
 
@@ -112,7 +113,8 @@ TEST_CASE("forward, reverse and automatic gradients agree with the calculus at e
   }
 }
 
-TEMPLATE_TEST_CASE_SIG("static sizes of every kind of chunk give the same gradient", "", ((int N), N), 0, 1, 5, 32, 33, 70, 150) {
+TEMPLATE_TEST_CASE_SIG("static sizes of every kind of chunk give the same gradient", "", ((int N), N), 0, 1, 5, 32, 33,
+                       70, 150) {
   VectorXd const x = random_vector(N, 11);
   std::array<double, N> array{};
   std::copy(x.begin(), x.end(), array.begin());

@@ -7,8 +7,8 @@
 
 namespace {
 
-using Eigen::MatrixXd, Eigen::VectorXd, Eigen::Index;
 using duet_test::differences, duet_test::near, duet_test::random_vector;
+using Eigen::MatrixXd, Eigen::VectorXd, Eigen::Index;
 
 // m outputs of any number of inputs: y_i = sum_j sin(x_j + i) x_{(i + j) mod n}.
 auto mixing(Index m) {
@@ -34,8 +34,22 @@ constexpr auto pair = [](auto const& x) {
 }  // namespace
 
 TEST_CASE("Jacobians by both modes agree with differences at every size") {
-  for (auto [n, m] : {std::pair<Index, Index>{0, 0}, {0, 3}, {3, 0}, {90, 0}, {1, 1}, {1, 9}, {2, 5}, {7, 7}, {8, 1}, {9, 8},
-                      {17, 9}, {33, 16}, {40, 2}, {65, 17}, {71, 1}, {100, 3}}) {
+  for (auto [n, m] : {std::pair<Index, Index>{0, 0},
+                      {0, 3},
+                      {3, 0},
+                      {90, 0},
+                      {1, 1},
+                      {1, 9},
+                      {2, 5},
+                      {7, 7},
+                      {8, 1},
+                      {9, 8},
+                      {17, 9},
+                      {33, 16},
+                      {40, 2},
+                      {65, 17},
+                      {71, 1},
+                      {100, 3}}) {
     VectorXd const x = random_vector(n, static_cast<unsigned>(100 * n + m));
     MatrixXd const expected = differences(mixing(m), x);
     INFO("n = " << n << ", m = " << m);
@@ -177,7 +191,8 @@ TEST_CASE("wrong sizes are named with the right ones") {
     using S = std::decay_t<decltype(v[0])>;
     return std::vector<S>(static_cast<std::size_t>(++outputs), v[0]);
   };
-  CHECK_THROWS_WITH(duet::jacobian(duet::forward, growing, VectorXd::Ones(70).eval()), duet_test::contains("2 entries, expected 1"));
+  CHECK_THROWS_WITH(duet::jacobian(duet::forward, growing, VectorXd::Ones(70).eval()),
+                    duet_test::contains("2 entries, expected 1"));
 }
 
 TEST_CASE("a tape gives the Jacobian of any variables recorded on it") {

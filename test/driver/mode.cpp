@@ -45,7 +45,8 @@ TEST_CASE("forward carries few inputs, reverse many, and the line between them i
 TEST_CASE("a choice explains itself in one line") {
   auto const forward = to_string(duet::choose_mode(3, 250)), reverse = to_string(duet::choose_mode(1000, 1));
   CHECK_THAT(forward, duet_test::contains("forward, 1 pass of up to 3 directions: 3 inputs are at most"));
-  CHECK_THAT(reverse, duet_test::contains("reverse, one recording and 1 sweep of up to 1 output: 1000 inputs are more than"));
+  CHECK_THAT(reverse,
+             duet_test::contains("reverse, one recording and 1 sweep of up to 1 output: 1000 inputs are more than"));
   CHECK(forward.find('\n') == std::string::npos);
 }
 
@@ -53,7 +54,8 @@ TEST_CASE("drivers make as many passes as choose_mode announces") {
   for (std::size_t n : {0u, 1u, 3u, 8u, 9u, 16u, 17u, 24u, 25u, 32u, 33u, 48u, 50u, 64u, 65u, 100u}) {
     std::set<std::type_index> scalars;
     std::size_t calls = 0;
-    (void)duet::jacobian(duet::forward, observed{2, &scalars, &calls}, Eigen::VectorXd::Ones(static_cast<Eigen::Index>(n)).eval());
+    (void)duet::jacobian(duet::forward, observed{2, &scalars, &calls},
+                         Eigen::VectorXd::Ones(static_cast<Eigen::Index>(n)).eval());
     CHECK(calls == duet::plan_forward<double>(n).wide + duet::plan_forward<double>(n).narrow);
     auto const choice = duet::choose_mode(n, 1000);
     CHECK(choice.passes == calls);
@@ -64,7 +66,8 @@ TEST_CASE("sizes known at run time compile a function for two duals and one var"
   std::set<std::type_index> scalars;
   std::size_t calls = 0;
   for (Eigen::Index n = 0; n <= 140; ++n)
-    for (std::size_t m : {1u, 20u}) (void)duet::jacobian(observed{m, &scalars, &calls}, Eigen::VectorXd::Ones(n).eval());
+    for (std::size_t m : {1u, 20u})
+      (void)duet::jacobian(observed{m, &scalars, &calls}, Eigen::VectorXd::Ones(n).eval());
   CHECK(scalars.size() == 3);
 }
 
@@ -84,7 +87,8 @@ TEST_CASE("static sizes compile a function for one mode alone") {
 }
 
 TEST_CASE("static chunks are equal, few and whole vectors") {
-  static_assert(duet::static_chunk<double>(0) == 1 && duet::static_chunk<double>(3) == 3 && duet::static_chunk<double>(32) == 32);
+  static_assert(duet::static_chunk<double>(0) == 1 && duet::static_chunk<double>(3) == 3 &&
+                duet::static_chunk<double>(32) == 32);
   for (std::size_t n = 33; n < 200; ++n) {
     std::size_t const width = duet::static_chunk<double>(n), passes = (n + width - 1) / width;
     CHECK(width <= 32);

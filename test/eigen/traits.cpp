@@ -120,7 +120,8 @@ TEST_CASE("determinants, inverses and solutions have the derivatives that matrix
     require(a.inverse().eval(), V, -V * dA * V, 1e-11);
     require(a.partialPivLu().solve(active(b, db)).eval(), V * b, V * (db - dA * V * b), 1e-11);
     MatrixXd const S = A * A.transpose(), dS = dA * A.transpose() + A * dA.transpose();
-    require(active(S, dS).ldlt().solve(active(b, db)).eval(), S.inverse() * b, S.inverse() * (db - dS * S.inverse() * b), 1e-9);
+    require(active(S, dS).ldlt().solve(active(b, db)).eval(), S.inverse() * b,
+            S.inverse() * (db - dS * S.inverse() * b), 1e-9);
   }
 }
 

@@ -61,8 +61,8 @@ TEST_CASE("Every arithmetic type meets a dual from either side") {
   require_dual(z, 10.5, 4.5, 3);
 }
 
-TEMPLATE_TEST_CASE("Comparisons with every arithmetic type look at the value", "", int, unsigned, long long, std::size_t, float,
-                   double, long double, char) {
+TEMPLATE_TEST_CASE("Comparisons with every arithmetic type look at the value", "", int, unsigned, long long,
+                   std::size_t, float, double, long double, char) {
   D const x = input(3, 0);
   auto const less = static_cast<TestType>(2), equal = static_cast<TestType>(3), more = static_cast<TestType>(4);
   REQUIRE((x == equal && equal == x && x != less && less != x));
@@ -182,7 +182,8 @@ TEST_CASE("Duals nest: the second derivative is the partial of a partial") {
   DD const x = DD::independent(dual<double>::independent(v, 0), 0);
   DD const y = x * x * exp(2 * x) / (1 + x);
   // y = g / (1 + x) with g = x^2 e^2x
-  double const e = std::exp(2 * v), g = v * v * e, dg = (2 * v + 2 * v * v) * e, ddg = (2 + 8 * v + 4 * v * v) * e, s = 1 + v;
+  double const e = std::exp(2 * v), g = v * v * e, dg = (2 * v + 2 * v * v) * e, ddg = (2 + 8 * v + 4 * v * v) * e,
+               s = 1 + v;
   REQUIRE(y.value().value() == Approx(g / s).epsilon(1e-14));
   REQUIRE(y.value().partial(0) == Approx(dg / s - g / (s * s)).epsilon(1e-14));
   REQUIRE(y.partial(0).value() == Approx(dg / s - g / (s * s)).epsilon(1e-14));

@@ -90,7 +90,8 @@ TEST_CASE("Copies of dynamic duals are values") {
   y *= 2;
   REQUIRE(copy.partial(0) == 1);
   REQUIRE(y.partial(0) == 2);
-  y = y;
+  D const& alias = y;
+  y = alias;
   REQUIRE(y.partial(0) == 2);
 }
 

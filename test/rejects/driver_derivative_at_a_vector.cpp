@@ -1,4 +1,4 @@
-// expect: duet::derivative needs t to be one floating-point number; for several inputs call duet::gradient or duet::jacobian
+// expect: duet::derivative needs t to be one floating-point number; for several inputs call
 #include <array>
 #include <duet/driver/derivative.hpp>
 

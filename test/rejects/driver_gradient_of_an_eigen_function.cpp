@@ -1,4 +1,4 @@
-// expect: duet::gradient needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a function of double
+// expect: duet::gradient needs f to accept Duet scalars: make f a template or a generic lambda
 #include <duet/driver/gradient.hpp>
 
 double energy(Eigen::VectorXd const& x) { return x.squaredNorm(); }

@@ -1,5 +1,5 @@
 // expect: duet::jacobian needs x to be a floating-point number
-#include <string>
 #include <duet/driver/jacobian.hpp>
+#include <string>
 
 auto const j = duet::jacobian([](auto const& x) { return x; }, std::string("1.0"));

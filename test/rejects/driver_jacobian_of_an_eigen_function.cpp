@@ -1,4 +1,4 @@
-// expect: duet::jacobian needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a function of double
+// expect: duet::jacobian needs f to accept Duet scalars: make f a template or a generic lambda
 #include <duet/driver/jacobian.hpp>
 
 Eigen::Vector2d swapped(Eigen::Vector2d const& x) { return x.reverse(); }

@@ -17,7 +17,8 @@ T f(T const& x, T const& y) {
 }
 constexpr double a = 1.3, b = 0.7;
 double const f_x = 2 * a * std::sin(b) + 1 / b, f_y = a * a * std::cos(b) - a / (b * b);
-double const f_xx = 2 * std::sin(b), f_xy = 2 * a * std::cos(b) - 1 / (b * b), f_yy = -a * a * std::sin(b) + 2 * a / (b * b * b);
+double const f_xx = 2 * std::sin(b), f_xy = 2 * a * std::cos(b) - 1 / (b * b),
+             f_yy = -a * a * std::sin(b) + 2 * a / (b * b * b);
 
 }  // namespace
 

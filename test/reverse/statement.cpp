@@ -83,12 +83,12 @@ TEST_CASE_METHOD(fixture, "Sums and differences have partials of one and minus o
 
 TEST_CASE_METHOD(fixture, "Accumulation onto the newest statement and onto older ones") {
   var<> s = x * y;
-  s += y * z;            // onto the newest
+  s += y * z;  // onto the newest
   s -= x;
   var<> const early = s;  // a copy in between stays as it is
   s += x * x;
   var<> const other = exp(z);
-  s += other;            // onto an older one
+  s += other;  // onto an older one
   s -= 2 * y;
   require_gradient(early, -3, 2, -2);
   require_gradient(s, -3 + 3, 0, -2 + std::exp(0.5));
@@ -141,7 +141,8 @@ TEST_CASE_METHOD(fixture, "A statement may read the variable it assigns") {
   a = a * a + a;
   a = y * a;
   require_gradient(a, -2 * 4, 3.75, 0);
-  a = a;
+  var<> const& alias = a;
+  a = alias;
   require_gradient(a, -2 * 4, 3.75, 0);
 }
 
@@ -168,19 +169,20 @@ TEST_CASE("Statements with every number of general and unit leaves, short and lo
     });
   };
   check(2 * v[0] + 3 * v[1] + 4 * v[2] + 5 * v[3] + 6 * v[4] + 7 * v[5] + 8 * v[6], {2, 3, 4, 5, 6, 7, 8});
-  check(2 * v[0] + 3 * v[1] + 4 * v[2] + 5 * v[3] + 6 * v[4] + 7 * v[5] + 8 * v[6] + 9 * v[7], {2, 3, 4, 5, 6, 7, 8, 9});
+  check(2 * v[0] + 3 * v[1] + 4 * v[2] + 5 * v[3] + 6 * v[4] + 7 * v[5] + 8 * v[6] + 9 * v[7],
+        {2, 3, 4, 5, 6, 7, 8, 9});
   check(v[0] - v[1] + v[2] - v[3] + v[4] - v[5] + v[6], {1, -1, 1, -1, 1, -1, 1});
   check(v[0] - v[1] + v[2] - v[3] + v[4] - v[5] + v[6] - v[7] + v[8], {1, -1, 1, -1, 1, -1, 1, -1, 1});
-  check(2 * v[0] + v[1] + 3 * v[2] - v[3] + 4 * v[4] + v[5] + 5 * v[6] - v[7] + 6 * v[8] + v[9] + 7 * v[10] - v[11] + 8 * v[12] +
-            v[13] + 9 * v[14] - v[15],
+  check(2 * v[0] + v[1] + 3 * v[2] - v[3] + 4 * v[4] + v[5] + 5 * v[6] - v[7] + 6 * v[8] + v[9] + 7 * v[10] - v[11] +
+            8 * v[12] + v[13] + 9 * v[14] - v[15],
         {2, 1, 3, -1, 4, 1, 5, -1, 6, 1, 7, -1, 8, 1, 9, -1});
   var<> carried = v[20] * v[20];
   carried += 2 * v[0] + 3 * v[1] + 4 * v[2] + 5 * v[3] + 6 * v[4] + 7 * v[5] + 8 * v[6] + 9 * v[7] - v[8];
   carried -= v[0] + 1.5;
   check(carried, {1, 3, 4, 5, 6, 7, 8, 9, -1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 12});
   // more operations than one expression holds
-  var<> const product = v[0] * v[1] * v[2] * v[3] * v[4] * v[5] * v[6] * v[7] * v[8] * v[9] * v[10] * v[11] * v[12] * v[13] *
-                        v[14] * v[15] * v[16] * v[17] * v[18] * v[19];
+  var<> const product = v[0] * v[1] * v[2] * v[3] * v[4] * v[5] * v[6] * v[7] * v[8] * v[9] * v[10] * v[11] * v[12] *
+                        v[13] * v[14] * v[15] * v[16] * v[17] * v[18] * v[19];
   std::vector<double> slopes;
   for (std::size_t i = 0; i < 20; ++i) slopes.push_back(product.value() / v[i].value());
   check(product, slopes);

@@ -37,8 +37,8 @@ TEST_CASE("Several seeds are swept at once, and weigh each output") {
   var<> const a = x * y, b = x / y;
   t.seed(a, 3);
   t.seed(b, -10);
-  t.seed(a, 1);          // seeds add up
-  t.seed(var<>(7), 1);   // a constant takes no part
+  t.seed(a, 1);         // seeds add up
+  t.seed(var<>(7), 1);  // a constant takes no part
   t.reverse();
   REQUIRE(t.adjoint(x) == Approx(4 * 5 - 10 * 0.2));
   REQUIRE(t.adjoint(y) == Approx(4 * 2 + 10 * 2 / 25.0));

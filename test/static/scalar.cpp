@@ -12,8 +12,8 @@ using product = decltype(std::declval<dual<>>() * std::declval<dual<>>());
 using record = decltype(std::declval<var<>>() * std::declval<var<>>());
 
 template <class S>
-inline constexpr bool is_a_plain_value =
-    std::is_trivially_copyable_v<S> && std::is_default_constructible_v<S> && std::is_copy_assignable_v<S> && std::regular<S>;
+inline constexpr bool is_a_plain_value = std::is_trivially_copyable_v<S> && std::is_default_constructible_v<S> &&
+                                         std::is_copy_assignable_v<S> && std::regular<S>;
 
 static_assert(is_a_plain_value<dual<>>);
 static_assert(is_a_plain_value<dual<float, 3>>);
@@ -59,7 +59,7 @@ static_assert(duet::nesting<double> == 0 && duet::nesting<dual<>> == 1 && duet::
 static_assert(std::is_same_v<duet::passive_of_t<var<dual<float, 2>>>, float>);
 
 template <class A, class B>
-concept multiply = requires(A a, B b) { a * b; };
+concept multiply = requires(A a, B b) { a* b; };
 static_assert(multiply<dual<>, dual<>> && multiply<dual<>, int> && multiply<long double, dual<>>);
 static_assert(multiply<dual<dual<>>, dual<>> && multiply<double, dual<dual<>>>);
 static_assert(!multiply<dual<double, 2>, dual<double, 3>>);

@@ -17,12 +17,14 @@ template <mode Mode, class F, class X>
   static_assert(scalar_point<X>,
                 "duet::derivative needs t to be one floating-point number; for several inputs call duet::gradient or "
                 "duet::jacobian");
-  static_assert(!scalar_point<X> || takes<F, Inputs>,
-                "duet::derivative needs f to accept Duet scalars: make f a template or a generic lambda (const auto& t), not "
-                "a function of double");
-  static_assert(!scalar_point<X> || !takes<F, Inputs> || returns_numbers<F, Inputs>,
-                "duet::derivative needs f to return a number, or an Eigen vector or matrix, a std::array or a std::vector of "
-                "the numbers it was given");
+  static_assert(
+      !scalar_point<X> || takes<F, Inputs>,
+      "duet::derivative needs f to accept Duet scalars: make f a template or a generic lambda (const auto& t), not "
+      "a function of double");
+  static_assert(
+      !scalar_point<X> || !takes<F, Inputs> || returns_numbers<F, Inputs>,
+      "duet::derivative needs f to return a number, or an Eigen vector or matrix, a std::array or a std::vector of "
+      "the numbers it was given");
   return scalar_point<X> && returns_numbers<F, Inputs>;
 }
 
@@ -35,10 +37,11 @@ template <mode Mode, class F, class X>
     if constexpr (Mode == mode::reverse) {
       using Output = result_t<F, probe_t<Mode, X>>;
       using Value = lifted_t<Output, T>;
-      auto const all = duet::reverse_jacobian<valued_jacobian<Value, matrix_of<T, static_size_of<Output>, 1>>>(f, at);
-      return valued_derivative<Value>{
-          all.value, shape<Value>::template make<T>(
-                         all.value, [&](std::size_t i) { return all.jacobian(static_cast<Eigen::Index>(i), 0); })};
+      auto const all =
+          duet::jacobian_in<valued_jacobian<Value, matrix_of<T, static_size_of<Output>, 1>>>(reverse, f, at);
+      return valued_derivative<Value>{all.value, shape<Value>::template make<T>(all.value, [&](std::size_t i) {
+                                        return all.jacobian(static_cast<Eigen::Index>(i), 0);
+                                      })};
     } else {
       using S = dual<T, 1>;
       auto const y = duet::forward_pass<S>(f, at, 0, 1);

@@ -1,7 +1,7 @@
 #pragma once
 
-// What all drivers share: the function evaluated once on seeded scalars, chunk by chunk in forward mode or recorded on a
-// tape of the thread's own in reverse mode, and its results read back as plain numbers.
+// What all drivers share: the function evaluated once on seeded scalars, chunk by chunk in forward mode or recorded on
+// a tape of the thread's own in reverse mode, and its results read back as plain numbers.
 
 #include <duet/core/error.hpp>
 #include <duet/driver/mode.hpp>
@@ -14,7 +14,8 @@
 
 namespace duet {
 
-// The result of f as an object that owns its entries; Duet and Eigen expressions are evaluated while their operands live.
+// The result of f as an object that owns its entries; Duet and Eigen expressions are evaluated while their operands
+// live.
 template <class F, class X>
 [[nodiscard]] DUET_INLINE auto evaluate(F& f, X const& x) {
   using R = std::invoke_result_t<F&, X const&>;
@@ -115,25 +116,30 @@ template <class Y>
 
 // The scalar in which f is evaluated first: the one that the demands on f are checked with.
 template <class X>
-inline constexpr std::size_t first_chunk = static_size_of<X> == dynamic ? narrow_chunk<entry_t<X>>
-                                                                        : static_chunk<entry_t<X>>(static_size_of<X>);
+inline constexpr std::size_t first_chunk =
+    static_size_of<X> == dynamic ? narrow_chunk<entry_t<X>> : static_chunk<entry_t<X>>(static_size_of<X>);
+
+// f at x with seed(i) in the place of entry i.
+template <class S, class F, class X, class Seed>
+[[nodiscard]] DUET_INLINE auto evaluate_seeded(F& f, X const& x, Seed const& seed) {
+  forward_scope<typename S::value_type> const scope;
+  return duet::evaluate(f, shape<X>::template make<S>(x, seed));
+}
 
 // One pass: f at x with `count` of the inputs from `first` on seeded.
 template <class S, class F, class X>
 [[nodiscard]] DUET_INLINE auto forward_pass(F& f, X const& x, std::size_t first, std::size_t count) {
-  using T = typename S::value_type;
-  forward_scope<T> const scope;
-  return duet::evaluate(f, shape<X>::template make<S>(x, [&](auto i) DUET_INLINE_LAMBDA {
-    T const& value = shape<X>::entry(x, i);
+  return duet::evaluate_seeded<S>(f, x, [&](auto i) DUET_INLINE_LAMBDA {
+    typename S::value_type const& value = shape<X>::entry(x, i);
     if constexpr (static_size_of<X> == S::size())
       return S::independent(value, i);
     else
       return i - first < count ? S::independent(value, i - first) : S(value);
-  }));
+  });
 }
 
-// As many passes as it takes to carry every input: visit(S, y, first, count), with y the result of f and first the input of
-// partial 0, calls for one pass each. f is evaluated once even if there are no inputs.
+// As many passes as it takes to carry every input: visit(S, y, first, count), with y the result of f and first the
+// input of partial 0, calls for one pass each. f is evaluated once even if there are no inputs.
 template <class F, class X, class Visit>
 DUET_INLINE void forward_passes(F& f, X const& x, Visit const& visit) {
   using T = entry_t<X>;
@@ -228,13 +234,15 @@ template <class S, class Y>
 
 // ---- the choice ----
 
-// Calls run(forward) or run(reverse), and instantiates both only where sizes known at run time decide. `directions` is what
-// forward mode has to carry; outputs() gives the number of outputs and is asked only where it matters.
+// Calls run(forward) or run(reverse), and instantiates both only where sizes known at run time decide; for clang run's
+// body has to name the tag in what it calls. `directions` is what forward mode has to carry; outputs() gives the number
+// of outputs and is asked only where it matters.
 template <mode Mode, std::size_t StaticDirections, std::size_t StaticOutputs, class Outputs, class Run>
 DUET_INLINE auto run_mode(std::size_t directions, Outputs const& outputs, Run const& run) {
   constexpr bool known = StaticDirections != dynamic && StaticOutputs != dynamic;
   constexpr mode at_most = cheaper_mode(StaticDirections, StaticOutputs == dynamic ? 0 : StaticOutputs);
-  if constexpr (Mode == mode::forward || (Mode == mode::automatic && StaticDirections != dynamic && at_most == mode::forward)) {
+  if constexpr (Mode == mode::forward ||
+                (Mode == mode::automatic && StaticDirections != dynamic && at_most == mode::forward)) {
     return run(forward);
   } else if constexpr (Mode == mode::reverse || known) {
     return run(reverse);
@@ -252,9 +260,9 @@ struct probe {
 template <mode Mode, class X, std::size_t StaticOutputs>
   requires point<X>
 struct probe<Mode, X, StaticOutputs> {
-  static constexpr bool reversed = Mode == mode::reverse || (Mode == mode::automatic && static_size_of<X> != dynamic &&
-                                                             StaticOutputs != dynamic &&
-                                                             cheaper_mode(static_size_of<X>, StaticOutputs) == mode::reverse);
+  static constexpr bool reversed =
+      Mode == mode::reverse || (Mode == mode::automatic && static_size_of<X> != dynamic && StaticOutputs != dynamic &&
+                                cheaper_mode(static_size_of<X>, StaticOutputs) == mode::reverse);
   using T = entry_t<X>;
   using type = lifted_t<X, std::conditional_t<reversed, var<T>, dual<T, first_chunk<X>>>>;
 };

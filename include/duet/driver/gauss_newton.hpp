@@ -1,8 +1,8 @@
 #pragma once
 
-// Least-squares cost 1/2 |r|^2 with its gradient J^T r and the outer-product Hessian J^T J. The rows of J are added up as
-// they come, J is never stored: inputs that fit one chunk take one evaluation in forward mode; more of them one for each
-// pair of half chunks, or one recording swept eight rows at a time.
+// Least-squares cost 1/2 |r|^2 with its gradient J^T r and the outer-product Hessian J^T J. The rows of J are added up
+// as they come, J is never stored: inputs that fit one chunk take one evaluation in forward mode; more of them one for
+// each pair of half chunks, or one recording swept eight rows at a time.
 
 #include <duet/driver/normal_equations.hpp>
 #include <duet/driver/product.hpp>
@@ -20,15 +20,18 @@ struct gauss_newton_result {
 template <mode Mode, class F, class X>
 [[nodiscard]] consteval bool gauss_newton_demands() {
   using Inputs = probe_t<Mode, X>;
-  static_assert(point<X>,
-                "duet::gauss_newton needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
-                "std::vector of them");
-  static_assert(!point<X> || takes<F, Inputs>,
-                "duet::gauss_newton needs r to accept Duet scalars: make r a template or a generic lambda (const auto& x), "
-                "not a function of double");
-  static_assert(!takes<F, Inputs> || returns_numbers<F, Inputs>,
-                "duet::gauss_newton needs r to return the residuals: an Eigen vector or matrix, a std::array or a std::vector "
-                "of the numbers it was given, or one such number");
+  static_assert(
+      point<X>,
+      "duet::gauss_newton needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
+      "std::vector of them");
+  static_assert(
+      !point<X> || takes<F, Inputs>,
+      "duet::gauss_newton needs r to accept Duet scalars: make r a template or a generic lambda (const auto& x), "
+      "not a function of double");
+  static_assert(
+      !takes<F, Inputs> || returns_numbers<F, Inputs>,
+      "duet::gauss_newton needs r to return the residuals: an Eigen vector or matrix, a std::array or a std::vector "
+      "of the numbers it was given, or one such number");
   return returns_numbers<F, Inputs>;
 }
 
@@ -90,11 +93,11 @@ void paired_gauss_newton(F& f, X const& x, Result& result) {
   for (std::size_t p = 0; p < halves; ++p)
     for (std::size_t q = p + 1; q < halves; ++q) {
       auto const input = [&](std::size_t lane) { return lane < half ? p * half + lane : q * half + (lane - half); };
-      auto const y = duet::evaluate(f, shape<X>::template make<S>(x, [&](std::size_t i) {
+      auto const y = duet::evaluate_seeded<S>(f, x, [&](std::size_t i) {
         T const& value = shape<X>::entry(x, i);
         if (i / half == p) return S::independent(value, i - p * half);
         return i / half == q ? S::independent(value, half + (i - q * half)) : S(value);
-      }));
+      });
       if (p == 0 && q == 1) result.residual = duet::values_of<S>(y);
       require_same_outputs("duet::gauss_newton", duet::size_of(y), duet::size_of(result.residual));
       auto const sums = duet::sums_of_rows<S>(y);
@@ -103,14 +106,27 @@ void paired_gauss_newton(F& f, X const& x, Result& result) {
         shape<X>::entry(result.gradient, input(a)) = sums.gradient(a);
         for (std::size_t b = 0; b < S::size(); ++b)
           if (input(b) < n)
-            result.hessian(static_cast<Eigen::Index>(input(a)), static_cast<Eigen::Index>(input(b))) = sums.hessian(a, b);
+            result.hessian(static_cast<Eigen::Index>(input(a)), static_cast<Eigen::Index>(input(b))) =
+                sums.hessian(a, b);
       }
     }
 }
 
-template <class Result, class F, class X>
-[[nodiscard]] Result forward_gauss_newton(F& f, X const& x, Result result) {
+// Sums of nothing yet.
+template <class Result, class X>
+[[nodiscard]] Result no_sums(X const& x) {
   using T = entry_t<X>;
+  Result result;
+  result.gradient = shape<X>::template make<T>(x, [](auto) { return T(0); });
+  auto const n = static_cast<Eigen::Index>(duet::size_of(x));
+  result.hessian.setZero(n, n);
+  return result;
+}
+
+template <class Result, class F, class X>
+[[nodiscard]] Result gauss_newton_in(mode_constant<mode::forward>, F& f, X const& x) {
+  using T = entry_t<X>;
+  auto result = duet::no_sums<Result>(x);
   using wide = dual<T, gauss_newton_chunk<T>>;
   using narrow = dual<T, narrow_chunk<T>>;
   constexpr std::size_t n = static_size_of<X>;
@@ -129,8 +145,9 @@ template <class Result, class F, class X>
 }
 
 template <class Result, class F, class X>
-[[nodiscard]] Result reverse_gauss_newton(F& f, X const& x, Result result) {
+[[nodiscard]] Result gauss_newton_in(mode_constant<mode::reverse>, F& f, X const& x) {
   using T = entry_t<X>;
+  auto result = duet::no_sums<Result>(x);
   duet::record(f, x, [&]<class Inputs>(tape<T>& t, Inputs const& inputs, auto const& y) {
     result.residual = duet::values_of<var<T>>(y);
     auto const outputs = duet::outputs_of<var<T>>(y);
@@ -168,26 +185,17 @@ template <mode Mode, class F, class X>
     using Output = result_t<F, probe_t<Mode, X>>;
     constexpr std::size_t inputs = static_size_of<X>;
     auto const& at = duet::plain(x);
-    std::size_t const n = duet::size_of(at);
-    using Hessian = matrix_of<T, inputs, inputs>;
-    using Result = gauss_newton_result<T, lifted_t<Output, T>, plain_t<X>, Hessian>;
-    Result const zero{T(0), {}, shape<plain_t<X>>::template make<T>(at, [](auto) { return T(0); }),
-                      Hessian::Zero(static_cast<Eigen::Index>(n), static_cast<Eigen::Index>(n))};
+    using Result = gauss_newton_result<T, lifted_t<Output, T>, plain_t<X>, matrix_of<T, inputs, inputs>>;
     constexpr std::size_t directions = inputs == dynamic ? dynamic : gauss_newton_directions<T>(inputs);
     return duet::run_mode<Mode, directions, static_size_of<Output>>(
-        gauss_newton_directions<T>(n),
+        gauss_newton_directions<T>(duet::size_of(at)),
         [&] {
           if constexpr (static_size_of<Output> != dynamic)
             return static_size_of<Output>;
           else
             return duet::size_of(duet::evaluate(r, at));
         },
-        [&]<mode Chosen>(mode_constant<Chosen>) {
-          if constexpr (Chosen == mode::forward)
-            return duet::forward_gauss_newton(r, at, zero);
-          else
-            return duet::reverse_gauss_newton(r, at, zero);
-        });
+        [&](auto chosen) { return duet::gauss_newton_in<Result>(chosen, r, at); });
   }
 }
 template <class F, class X>

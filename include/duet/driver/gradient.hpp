@@ -1,7 +1,7 @@
 #pragma once
 
-// The gradient of a function with one output, in the shape of its input: ceil(n / chunk) evaluations in forward mode, one
-// recording and one sweep in reverse.
+// The gradient of a function with one output, in the shape of its input: ceil(n / chunk) evaluations in forward mode,
+// one recording and one sweep in reverse.
 
 #include <duet/driver/evaluate.hpp>
 
@@ -19,31 +19,31 @@ template <mode Mode, class F, class X>
   static_assert(point<X>,
                 "duet::gradient needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
                 "std::vector of them");
-  static_assert(!point<X> || takes<F, Inputs>,
-                "duet::gradient needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a "
-                "function of double");
+  static_assert(
+      !point<X> || takes<F, Inputs>,
+      "duet::gradient needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a "
+      "function of double");
   static_assert(!takes<F, Inputs> || returns_one_number<F, Inputs>,
                 "duet::gradient needs f to return one scalar; for several outputs call duet::jacobian");
   return returns_one_number<F, Inputs>;
 }
 
 template <class F, class X>
-[[nodiscard]] auto forward_gradient(F& f, X const& x) {
+[[nodiscard]] auto gradient_in(mode_constant<mode::forward>, F& f, X const& x) {
   using T = entry_t<X>;
   valued_gradient<T, X> result{T(0), shape<X>::template make<T>(x, [](auto) { return T(0); })};
-  duet::forward_passes(f, x, [&]<class S>(std::type_identity<S>, auto const& y, std::size_t first, std::size_t count)
-                                 DUET_INLINE_LAMBDA {
-                                   if (first == 0) result.value = duet::value_of<S>(y);
-                                   std::array<T, S::size()> partials;
-                                   duet::copy_partials<S>(y, partials);
-                                   for (std::size_t i = 0; i < count; ++i)
-                                     shape<X>::entry(result.gradient, first + i) = partials[i];
-                                 });
+  auto const read = [&]<class S>(std::type_identity<S>, auto const& y, std::size_t first, std::size_t count) {
+    if (first == 0) result.value = duet::value_of<S>(y);
+    std::array<T, S::size()> partials;
+    duet::copy_partials<S>(y, partials);
+    for (std::size_t i = 0; i < count; ++i) shape<X>::entry(result.gradient, first + i) = partials[i];
+  };
+  duet::forward_passes(f, x, read);
   return result;
 }
 
 template <class F, class X>
-[[nodiscard]] auto reverse_gradient(F& f, X const& x) {
+[[nodiscard]] auto gradient_in(mode_constant<mode::reverse>, F& f, X const& x) {
   using T = entry_t<X>;
   valued_gradient<T, X> result{T(0), x};
   duet::record(f, x, [&](tape<T>& t, auto const& inputs, auto const& y) {
@@ -64,12 +64,7 @@ template <mode Mode, class F, class X>
     auto const& at = duet::plain(x);
     return duet::run_mode<Mode, static_size_of<X>, 1>(
         duet::size_of(at), [] { return std::size_t{1}; },
-        [&]<mode Chosen>(mode_constant<Chosen>) {
-          if constexpr (Chosen == mode::forward)
-            return duet::forward_gradient(f, at);
-          else
-            return duet::reverse_gradient(f, at);
-        });
+        [&](auto chosen) { return duet::gradient_in(chosen, f, at); });
   }
 }
 template <class F, class X>

@@ -1,7 +1,7 @@
 #pragma once
 
-// The Jacobian, outputs by inputs: ceil(n / chunk) evaluations in forward mode, or one recording and ceil(m / 8) sweeps. One
-// output gives a row, one input a column.
+// The Jacobian, outputs by inputs: ceil(n / chunk) evaluations in forward mode, or one recording and ceil(m / 8)
+// sweeps. One output gives a row, one input a column.
 
 #include <duet/driver/evaluate.hpp>
 
@@ -24,12 +24,14 @@ template <mode Mode, class F, class X>
   static_assert(point<X>,
                 "duet::jacobian needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
                 "std::vector of them");
-  static_assert(!point<X> || takes<F, Inputs>,
-                "duet::jacobian needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a "
-                "function of double");
-  static_assert(!takes<F, Inputs> || returns_numbers<F, Inputs>,
-                "duet::jacobian needs f to return a number, or an Eigen vector or matrix, a std::array or a std::vector of "
-                "the numbers it was given");
+  static_assert(
+      !point<X> || takes<F, Inputs>,
+      "duet::jacobian needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a "
+      "function of double");
+  static_assert(
+      !takes<F, Inputs> || returns_numbers<F, Inputs>,
+      "duet::jacobian needs f to return a number, or an Eigen vector or matrix, a std::array or a std::vector of "
+      "the numbers it was given");
   return returns_numbers<F, Inputs>;
 }
 
@@ -39,27 +41,24 @@ inline void require_same_outputs(std::string_view where, std::size_t given, std:
 }
 
 template <class Result, class F, class X>
-[[nodiscard]] Result forward_jacobian(F& f, X const& x) {
+[[nodiscard]] Result jacobian_in(mode_constant<mode::forward>, F& f, X const& x) {
   using T = entry_t<X>;
   Result result;
-  duet::forward_passes(f, x, [&]<class S, class Y>(std::type_identity<S>, Y const& y, std::size_t first, std::size_t count)
-                                 DUET_INLINE_LAMBDA {
-                                   std::size_t const rows = duet::size_of(y);
-                                   if (first == 0) {
-                                     result.value = duet::values_of<S>(y);
-                                     result.jacobian.resize(static_cast<Eigen::Index>(rows),
-                                                            static_cast<Eigen::Index>(duet::size_of(x)));
-                                   }
-                                   duet::require_same_outputs("duet::jacobian", rows,
-                                                              static_cast<std::size_t>(result.jacobian.rows()));
-                                   std::array<T, S::size()> partials;
-                                   for (std::size_t i = 0; i < rows; ++i) {
-                                     duet::copy_partials<S>(shape<Y>::entry(y, i), partials);
-                                     for (std::size_t j = 0; j < count; ++j)
-                                       result.jacobian(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(first + j)) =
-                                           partials[j];
-                                   }
-                                 });
+  auto const read = [&]<class S, class Y>(std::type_identity<S>, Y const& y, std::size_t first, std::size_t count) {
+    std::size_t const rows = duet::size_of(y);
+    if (first == 0) {
+      result.value = duet::values_of<S>(y);
+      result.jacobian.resize(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(duet::size_of(x)));
+    }
+    duet::require_same_outputs("duet::jacobian", rows, static_cast<std::size_t>(result.jacobian.rows()));
+    std::array<T, S::size()> partials;
+    for (std::size_t i = 0; i < rows; ++i) {
+      duet::copy_partials<S>(shape<Y>::entry(y, i), partials);
+      for (std::size_t j = 0; j < count; ++j)
+        result.jacobian(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(first + j)) = partials[j];
+    }
+  };
+  duet::forward_passes(f, x, read);
   return result;
 }
 
@@ -75,7 +74,7 @@ void for_each_row(tape<T>& t, std::vector<var<T>> const& outputs, Visit const& v
 }
 
 template <class Result, class F, class X>
-[[nodiscard]] Result reverse_jacobian(F& f, X const& x) {
+[[nodiscard]] Result jacobian_in(mode_constant<mode::reverse>, F& f, X const& x) {
   using T = entry_t<X>;
   Result result;
   duet::record(f, x, [&]<class Inputs>(tape<T>& t, Inputs const& inputs, auto const& y) {
@@ -107,12 +106,7 @@ template <mode Mode, class F, class X>
           else
             return duet::size_of(duet::evaluate(f, at));
         },
-        [&]<mode Chosen>(mode_constant<Chosen>) {
-          if constexpr (Chosen == mode::forward)
-            return duet::forward_jacobian<Result>(f, at);
-          else
-            return duet::reverse_jacobian<Result>(f, at);
-        });
+        [&](auto chosen) { return duet::jacobian_in<Result>(chosen, f, at); });
   }
 }
 template <class F, class X>
@@ -120,7 +114,8 @@ template <class F, class X>
   return duet::value_and_jacobian(automatic, f, x);
 }
 
-// The m x n Jacobian of f at x, with static sizes where they are known; inputs and outputs are counted in storage order.
+// The m x n Jacobian of f at x, with static sizes where they are known; inputs and outputs are counted in storage
+// order.
 template <mode Mode, class F, class X>
 [[nodiscard]] auto jacobian(mode_constant<Mode> chosen, F&& f, X const& x) {
   if constexpr (jacobian_demands<Mode, F, X>()) return duet::value_and_jacobian(chosen, f, x).jacobian;

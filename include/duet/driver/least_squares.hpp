@@ -1,8 +1,8 @@
 #pragma once
 
-// Nonlinear least squares: Levenberg-Marquardt on top of gauss_newton. Each step solves (J^T J + mu D^2) h = -J^T r, with D
-// the largest column norms of J seen so far (Marquardt 1963, More 1978), so that the scale of a parameter does not matter;
-// mu follows the gain ratio (Nielsen 1999; Madsen, Nielsen and Tingleff 2004).
+// Nonlinear least squares: Levenberg-Marquardt on top of gauss_newton. Each step solves (J^T J + mu D^2) h = -J^T r,
+// with D the largest column norms of J seen so far (Marquardt 1963, More 1978), so that the scale of a parameter does
+// not matter; mu follows the gain ratio (Nielsen 1999; Madsen, Nielsen and Tingleff 2004).
 
 #include <duet/driver/damped_model.hpp>
 #include <duet/driver/gauss_newton.hpp>
@@ -13,16 +13,19 @@ namespace duet {
 template <mode Mode, class F, class X>
 [[nodiscard]] consteval bool least_squares_demands() {
   using Inputs = probe_t<Mode, X>;
-  static_assert(point<X>,
-                "duet::least_squares needs x0 to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
-                "std::vector of them");
+  static_assert(
+      point<X>,
+      "duet::least_squares needs x0 to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
+      "std::vector of them");
   if constexpr (point<X>)
-    static_assert(!active_scalar<entry_t<X>>,
-                  "duet::least_squares needs x0 to be of plain numbers; to differentiate a solution, use the implicit function "
-                  "theorem on J^T r = 0");
-  static_assert(!point<X> || takes<F, Inputs>,
-                "duet::least_squares needs r to accept Duet scalars: make r a template or a generic lambda (const auto& x), "
-                "not a function of double");
+    static_assert(
+        !active_scalar<entry_t<X>>,
+        "duet::least_squares needs x0 to be of plain numbers; to differentiate a solution, use the implicit function "
+        "theorem on J^T r = 0");
+  static_assert(
+      !point<X> || takes<F, Inputs>,
+      "duet::least_squares needs r to accept Duet scalars: make r a template or a generic lambda (const auto& x), "
+      "not a function of double");
   static_assert(!takes<F, Inputs> || returns_numbers<F, Inputs>,
                 "duet::least_squares needs r to return the residuals: an Eigen vector or matrix, a std::array or a "
                 "std::vector of the numbers it was given, or one such number");
@@ -57,11 +60,16 @@ template <mode Mode, class F, class X>
 class levenberg_marquardt {
  public:
   using T = entry_t<X>;
-  using linearization = decltype(duet::gauss_newton(mode_constant<Mode>{}, std::declval<F&>(), std::declval<X const&>()));
+  using linearization =
+      decltype(duet::gauss_newton(mode_constant<Mode>{}, std::declval<F&>(), std::declval<X const&>()));
   using result = least_squares_result<X, linearization>;
 
   levenberg_marquardt(F& r, X const& x0, least_squares_options<T> const& options)
-      : r_(r), options_(options), x_(x0), at_(duet::gauss_newton(mode_constant<Mode>{}, r, x0)), mu_(options.initial_damping) {}
+      : r_(r),
+        options_(options),
+        x_(x0),
+        at_(duet::gauss_newton(mode_constant<Mode>{}, r, x0)),
+        mu_(options.initial_damping) {}
 
   [[nodiscard]] result run() {
     if (!duet::is_finite(at_)) return finish(stop_reason::not_finite);
@@ -115,13 +123,14 @@ class levenberg_marquardt {
       mu_ *= growth_;
       growth_ *= 2;
     }
-    // A short or fruitless step proves nothing while damping holds it back: the step without damping has to bear it out.
+    // A short or fruitless step proves nothing while damping holds it back: the step without damping has to bear it
+    // out.
     bool const short_step = scaled_step.norm() <= options_.step_tolerance * distance;
     if (accepted && !short_step) return going_on;
     vector free_step;
-    if (!model_.solve(model_.least_damping(), free_step)) return going_on;
+    if (!model_.solve(T(0), free_step)) return going_on;
     if (free_step.norm() <= options_.step_tolerance * x_distance()) return stop_reason::step_small;
-    polishing_ = !accepted && model_.free_reduction(free_step) <= options_.cost_tolerance * at_.cost;
+    polishing_ = !accepted && model_.predicted_reduction(T(0), free_step) <= options_.cost_tolerance * at_.cost;
     if (!accepted && !polishing_ && moved(step) == x_) return stop_reason::no_progress;
     return going_on;
   }
@@ -129,18 +138,18 @@ class levenberg_marquardt {
   // The cost cannot tell points apart any more: go on with undamped steps while they shorten the step that follows.
   [[nodiscard]] stop_reason polish() {
     vector free_step, next_step;
-    if (!model_.solve(model_.least_damping(), free_step)) return stop_reason::cost_stagnates;
+    if (!model_.solve(T(0), free_step)) return stop_reason::cost_stagnates;
     auto const before = *this;
     T const blind = std::sqrt(options_.cost_tolerance);
     vector const step = model_.unscaled(free_step);
-    T const slope = largest_slope(), predicted = model_.free_reduction(free_step);
+    T const slope = largest_slope(), predicted = model_.predicted_reduction(T(0), free_step);
     bool accepted = move_to(moved(step));
     T const actual = duet::cost_reduction<T>(before.at_.residual, at_.residual);
-    accepted = accepted && model_.solve(model_.least_damping(), next_step) &&
-               model_.free_reduction(next_step) < predicted * T(0.9) && -actual <= blind * at_.cost;
+    accepted = accepted && model_.solve(T(0), next_step) &&
+               model_.predicted_reduction(T(0), next_step) < predicted * T(0.9) && -actual <= blind * at_.cost;
     ++evaluations_;
     if (!accepted) go_back_to(before);
-    report(slope, step.norm(), model_.least_damping(), unresolved, accepted);
+    report(slope, step.norm(), T(0), unresolved, accepted);
     return accepted ? going_on : stop_reason::cost_stagnates;
   }
 
@@ -162,11 +171,13 @@ class levenberg_marquardt {
   [[nodiscard]] T x_distance() const { return model_.scaled_norm(x_); }
   [[nodiscard]] T largest_slope() const {
     T largest = 0;
-    for (std::size_t j = 0; j < duet::size_of(x_); ++j) largest = std::max(largest, std::abs(shape<X>::entry(at_.gradient, j)));
+    for (std::size_t j = 0; j < duet::size_of(x_); ++j)
+      largest = std::max(largest, std::abs(shape<X>::entry(at_.gradient, j)));
     return largest;
   }
   void report(T slope, T step_norm, T damping, T gain, bool accepted) const {
-    if (options_.on_iteration) options_.on_iteration({iterations_, at_.cost, slope, step_norm, damping, gain, accepted});
+    if (options_.on_iteration)
+      options_.on_iteration({iterations_, at_.cost, slope, step_norm, damping, gain, accepted});
   }
 
   [[nodiscard]] result finish(stop_reason reason) {
@@ -205,11 +216,10 @@ struct least_squares_options_of<X> {
 template <class X>
 using options_for = typename least_squares_options_of<X>::type;
 
-// Minimises 1/2 |r(x)|^2 from x0. A trial step to where r is not finite is rejected. converged is true only if the first-order
-// conditions hold at x to the tolerances or to rounding.
+// Minimises 1/2 |r(x)|^2 from x0. A trial step to where r is not finite is rejected. converged is true only if the
+// first-order conditions hold at x to the tolerances or to rounding.
 template <mode Mode, class F, class X>
-[[nodiscard]] auto least_squares(mode_constant<Mode>, F&& r, X const& x0,
-                                 options_for<X> const& options = {}) {
+[[nodiscard]] auto least_squares(mode_constant<Mode>, F&& r, X const& x0, options_for<X> const& options = {}) {
   if constexpr (least_squares_demands<Mode, F, X>())
     return levenberg_marquardt<Mode, std::remove_reference_t<F>, plain_t<X>>(r, duet::plain(x0), options).run();
 }

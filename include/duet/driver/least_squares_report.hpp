@@ -23,13 +23,20 @@ enum class stop_reason {
 
 [[nodiscard]] constexpr std::string_view to_string(stop_reason reason) {
   switch (reason) {
-    case stop_reason::gradient_small: return "the gradient is small";
-    case stop_reason::step_small: return "the step is small";
-    case stop_reason::cost_stagnates: return "the cost stagnates at rounding";
-    case stop_reason::residual_zero: return "the residual is zero";
-    case stop_reason::max_iterations: return "the iterations are used up";
-    case stop_reason::no_progress: return "no step makes progress";
-    case stop_reason::not_finite: return "the residual or its derivative is not finite at the start";
+    case stop_reason::gradient_small:
+      return "the gradient is small";
+    case stop_reason::step_small:
+      return "the step is small";
+    case stop_reason::cost_stagnates:
+      return "the cost stagnates at rounding";
+    case stop_reason::residual_zero:
+      return "the residual is zero";
+    case stop_reason::max_iterations:
+      return "the iterations are used up";
+    case stop_reason::no_progress:
+      return "no step makes progress";
+    case stop_reason::not_finite:
+      return "the residual or its derivative is not finite at the start";
   }
   return "";
 }
@@ -50,9 +57,9 @@ template <class T = double>
 struct least_squares_options {
   std::size_t max_iterations = 500;
   T gradient_tolerance = 256 * std::numeric_limits<T>::epsilon();  // of the cosine between r and the columns of J
-  T step_tolerance = 16 * std::numeric_limits<T>::epsilon();       // of the length of x, both in the scale of J's columns
-  T cost_tolerance = 16 * std::numeric_limits<T>::epsilon();       // of the cost
-  T initial_damping = T(1e-3);                                     // of the diagonal of J^T J
+  T step_tolerance = 16 * std::numeric_limits<T>::epsilon();  // of the length of x, both in the scale of J's columns
+  T cost_tolerance = 16 * std::numeric_limits<T>::epsilon();  // of the cost
+  T initial_damping = T(1e-3);                                // of the diagonal of J^T J
   T largest_damping = T(1e30);
   std::function<void(least_squares_iteration<T> const&)> on_iteration = nullptr;
 };
@@ -78,8 +85,8 @@ template <class X, class Linearization>
   std::ostringstream text;
   text.precision(6);
   text << (fit.converged ? "converged" : "not converged") << " after " << fit.iterations
-       << (fit.iterations == 1 ? " iteration" : " iterations") << ": " << to_string(fit.reason) << "; cost " << fit.cost << ", "
-       << fit.evaluations << (fit.evaluations == 1 ? " evaluation" : " evaluations") << " of the residual, "
+       << (fit.iterations == 1 ? " iteration" : " iterations") << ": " << to_string(fit.reason) << "; cost " << fit.cost
+       << ", " << fit.evaluations << (fit.evaluations == 1 ? " evaluation" : " evaluations") << " of the residual, "
        << fit.linearizations << " of its derivatives";
   return text.str();
 }

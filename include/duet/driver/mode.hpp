@@ -3,8 +3,8 @@
 // Forward or reverse, and in chunks of which width: the one decision of every driver, and its explanation.
 //
 // With d the cost of carrying one direction forward, n directions cost d n and a recording with m outputs swept costs
-// d (n0 + k m): forward wins iff n <= n0 + k m. n0 and k depend on how many directions a machine vector holds; bench/run
-// measures them.
+// d (n0 + k m): forward wins iff n <= n0 + k m. n0 and k depend on how many directions a machine vector holds;
+// bench/run measures them.
 
 #include <algorithm>
 #include <cstddef>
@@ -47,19 +47,22 @@ inline constexpr cost_model measured_cost = vector_bytes == 64   ? cost_model{64
 
 inline constexpr std::size_t outputs_per_sweep = 8;
 
-// Directions that one evaluation carries, for values of type T. A static number of inputs has chunks of its own width, at
-// most widest_chunk. Where the number is known at run time f is compiled for two widths, wide and narrow.
+// Directions that one evaluation carries, for values of type T. A static number of inputs has chunks of its own width,
+// at most widest_chunk. Where the number is known at run time f is compiled for two widths, wide and narrow.
 template <class T>
-inline constexpr std::size_t widest_chunk = active_scalar<T> ? 8 : native_lanes<T> > 1 ? 32 : 16;
+inline constexpr std::size_t widest_chunk = active_scalar<T>      ? 8
+                                            : native_lanes<T> > 1 ? 32
+                                                                  : 16;
 template <class T>
-inline constexpr std::size_t wide_chunk = native_lanes<T> < 4 ? std::min(widest_chunk<T>, std::size_t{16}) : widest_chunk<T>;
+inline constexpr std::size_t wide_chunk =
+    native_lanes<T> < 4 ? std::min(widest_chunk<T>, std::size_t{16}) : widest_chunk<T>;
 template <class T>
 inline constexpr std::size_t narrow_chunk = active_scalar<T> ? 4 : 8;
 
 [[nodiscard]] constexpr std::size_t ceiling_quotient(std::size_t a, std::size_t b) { return (a + b - 1) / b; }
 
-// How a number of directions known at run time is carried: wide passes first. A pass costs as much as 13 directions and its
-// own, so that a rest small enough goes in narrow ones.
+// How a number of directions known at run time is carried: wide passes first. A pass costs as much as 13 directions and
+// its own, so that a rest small enough goes in narrow ones.
 struct forward_plan {
   std::size_t wide, narrow;  // passes of each width
 };
@@ -88,8 +91,8 @@ struct choice {
   std::string reason;
 };
 
-// What `automatic` does for the Jacobian of a function with so many inputs and outputs, known at run time; a gradient has one
-// output. Static sizes get chunks of their own width: then passes is the most it takes.
+// What `automatic` does for the Jacobian of a function with so many inputs and outputs, known at run time; a gradient
+// has one output. Static sizes get chunks of their own width: then passes is the most it takes.
 [[nodiscard]] inline choice choose_mode(std::size_t inputs, std::size_t outputs) {
   auto const number = [](double x) {
     std::string text = std::to_string(x);
@@ -120,7 +123,8 @@ struct choice {
   std::string text = forward_wins ? "forward, " : "reverse, one recording and ";
   text += std::to_string(c.passes) + (forward_wins ? " pass" : " sweep");
   if (c.passes != 1) text += forward_wins ? "es" : "s";
-  text += " of up to " + std::to_string(c.chunk) + (forward_wins ? " direction" : " output") + (c.chunk == 1 ? "" : "s");
+  text +=
+      " of up to " + std::to_string(c.chunk) + (forward_wins ? " direction" : " output") + (c.chunk == 1 ? "" : "s");
   return text + ": " + c.reason;
 }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-// J^T J and J^T r summed over rows of J that arrive as partials of the residuals; J itself is never stored. A tile of J^T J
-// stays in registers over all rows.
+// J^T J and J^T r summed over rows of J that arrive as partials of the residuals; J itself is never stored. A tile of
+// J^T J stays in registers over all rows.
 
 #include <array>
 #include <cstring>
@@ -33,7 +33,9 @@ class normal_equations {
 
  private:
   // Rows of J^T J in a tile: their blocks, from the diagonal on, are the sums that have to fit the registers.
-  static constexpr std::size_t tile = shape::count >= 8 ? 1 : shape::count >= 4 ? 2 : std::min(std::size_t{4}, shape::lanes);
+  static constexpr std::size_t tile = shape::count >= 8   ? 1
+                                      : shape::count >= 4 ? 2
+                                                          : std::min(std::size_t{4}, shape::lanes);
 
   // Partial a of a row, without the detour by which a vector gives a lane at run-time index.
   [[nodiscard]] static DUET_INLINE T lane(blocks<T, C> const& row, std::size_t a) {
@@ -51,11 +53,12 @@ class normal_equations {
     blocks<T, C> even = gradient_, odd{};  // two sums, so that additions need not wait for each other
     for (std::size_t i = 0; i < count; ++i) {
       auto const& e = row(i);
-      blocks<T, C>::for_each_block(
-          [&](auto j) DUET_INLINE_LAMBDA { even[j] = vector(even[j] + e.value() * e.partials()[j]); });
+      blocks<T, C>::for_each_block([&](auto j)
+                                       DUET_INLINE_LAMBDA { even[j] = vector(even[j] + e.value() * e.partials()[j]); });
       if (++i == count) break;
       auto const& f = row(i);
-      blocks<T, C>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { odd[j] = vector(odd[j] + f.value() * f.partials()[j]); });
+      blocks<T, C>::for_each_block([&](auto j)
+                                       DUET_INLINE_LAMBDA { odd[j] = vector(odd[j] + f.value() * f.partials()[j]); });
     }
     blocks<T, C>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { gradient_[j] = vector(even[j] + odd[j]); });
   }

@@ -25,49 +25,57 @@ concept direction_for = shaped<plain_t<V>> && std::convertible_to<entry_t<V>, en
 template <mode Mode, class F, class X, class V>
 [[nodiscard]] consteval bool jvp_demands() {
   using Inputs = probe_t<Mode, X>;
-  static_assert(point<X>,
-                "duet::jvp needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a std::vector "
-                "of them");
-  static_assert(!point<X> || direction_for<V, X>,
-                "duet::jvp needs v to hold one number for each input: an Eigen vector or matrix, a std::array, a std::vector "
-                "or a number");
-  static_assert(!point<X> || takes<F, Inputs>,
-                "duet::jvp needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a "
-                "function of double");
-  static_assert(!takes<F, Inputs> || returns_numbers<F, Inputs>,
-                "duet::jvp needs f to return a number, or an Eigen vector or matrix, a std::array or a std::vector of the "
-                "numbers it was given");
+  static_assert(
+      point<X>,
+      "duet::jvp needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a std::vector "
+      "of them");
+  static_assert(
+      !point<X> || direction_for<V, X>,
+      "duet::jvp needs v to hold one number for each input: an Eigen vector or matrix, a std::array, a std::vector "
+      "or a number");
+  static_assert(
+      !point<X> || takes<F, Inputs>,
+      "duet::jvp needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a "
+      "function of double");
+  static_assert(
+      !takes<F, Inputs> || returns_numbers<F, Inputs>,
+      "duet::jvp needs f to return a number, or an Eigen vector or matrix, a std::array or a std::vector of the "
+      "numbers it was given");
   return returns_numbers<F, Inputs> && direction_for<V, X>;
 }
 
 template <mode Mode, class F, class X, class W>
 [[nodiscard]] consteval bool vjp_demands() {
   using Inputs = probe_t<Mode, X, 1>;
-  static_assert(point<X>,
-                "duet::vjp needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a std::vector "
-                "of them");
-  static_assert(!point<X> || direction_for<W, X>,
-                "duet::vjp needs w to hold one number for each output: an Eigen vector or matrix, a std::array, a std::vector "
-                "or a number");
-  static_assert(!point<X> || takes<F, Inputs>,
-                "duet::vjp needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a "
-                "function of double");
-  static_assert(!takes<F, Inputs> || returns_numbers<F, Inputs>,
-                "duet::vjp needs f to return a number, or an Eigen vector or matrix, a std::array or a std::vector of the "
-                "numbers it was given");
+  static_assert(
+      point<X>,
+      "duet::vjp needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a std::vector "
+      "of them");
+  static_assert(
+      !point<X> || direction_for<W, X>,
+      "duet::vjp needs w to hold one number for each output: an Eigen vector or matrix, a std::array, a std::vector "
+      "or a number");
+  static_assert(
+      !point<X> || takes<F, Inputs>,
+      "duet::vjp needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a "
+      "function of double");
+  static_assert(
+      !takes<F, Inputs> || returns_numbers<F, Inputs>,
+      "duet::vjp needs f to return a number, or an Eigen vector or matrix, a std::array or a std::vector of the "
+      "numbers it was given");
   return returns_numbers<F, Inputs> && direction_for<W, X>;
 }
 
-// The entries of f at x with the one partial of every input given by v.
+// f at x with the one partial of every input given by v.
 template <class F, class X, class V>
 [[nodiscard]] auto evaluate_along(F& f, X const& x, V const& v) {
   using T = entry_t<X>;
   using S = dual<T, 1>;
-  return duet::evaluate(f, shape<X>::template make<S>(x, [&](auto i) {
+  return duet::evaluate_seeded<S>(f, x, [&](auto i) {
     S s(shape<X>::entry(x, i));
     s.set_partial(0, T(shape<V>::entry(v, i)));
     return s;
-  }));
+  });
 }
 
 template <class F, class X, class V>
@@ -90,7 +98,8 @@ template <class F, class X, class V>
     duet::for_each_row(t, duet::outputs_of<var<T>>(y), [&](std::size_t row, auto const& adjoint) {
       T sum(0);
       for (std::size_t j = 0; j < duet::size_of(x); ++j)
-        if (T const along(shape<V>::entry(v, j)); !duet::vanishes(along)) sum += adjoint(shape<Inputs>::entry(inputs, j)) * along;
+        if (T const along(shape<V>::entry(v, j)); !duet::vanishes(along))
+          sum += adjoint(shape<Inputs>::entry(inputs, j)) * along;
       shape<Value>::entry(result.tangent, row) = sum;
     });
   });
@@ -130,10 +139,10 @@ inline void require_weights(std::size_t given, std::size_t outputs) {
 }
 
 template <class Result, class F, class X, class W>
-[[nodiscard]] Result forward_vjp(F& f, X const& x, W const& w) {
+[[nodiscard]] Result vjp_in(mode_constant<mode::forward>, F& f, X const& x, W const& w) {
   using T = entry_t<X>;
   Result result{{}, shape<X>::template make<T>(x, [](auto) { return T(0); })};
-  duet::forward_passes(f, x, [&]<class S, class Y>(std::type_identity<S>, Y const& y, std::size_t first, std::size_t count) {
+  auto const read = [&]<class S, class Y>(std::type_identity<S>, Y const& y, std::size_t first, std::size_t count) {
     duet::require_weights(duet::size_of(w), duet::size_of(y));
     if (first == 0) result.value = duet::values_of<S>(y);
     std::array<T, S::size()> partials;
@@ -143,7 +152,8 @@ template <class Result, class F, class X, class W>
       duet::copy_partials<S>(shape<Y>::entry(y, i), partials);
       for (std::size_t j = 0; j < count; ++j) shape<X>::entry(result.adjoint, first + j) += weight * partials[j];
     }
-  });
+  };
+  duet::forward_passes(f, x, read);
   return result;
 }
 
@@ -159,7 +169,7 @@ void sweep_weighted(tape<T>& t, Inputs const& inputs, Y const& y, W const& w, X&
 }
 
 template <class Result, class F, class X, class W>
-[[nodiscard]] Result reverse_vjp(F& f, X const& x, W const& w) {
+[[nodiscard]] Result vjp_in(mode_constant<mode::reverse>, F& f, X const& x, W const& w) {
   using T = entry_t<X>;
   Result result{{}, x};
   duet::record(f, x, [&](tape<T>& t, auto const& inputs, auto const& y) {
@@ -179,12 +189,7 @@ template <mode Mode, class F, class X, class W>
     using Result = valued_adjoint<lifted_t<result_t<F, probe_t<Mode, X, 1>>, entry_t<X>>, plain_t<X>>;
     return duet::run_mode<Mode, static_size_of<X>, 1>(
         duet::size_of(at), [] { return std::size_t{1}; },
-        [&]<mode Chosen>(mode_constant<Chosen>) {
-          if constexpr (Chosen == mode::forward)
-            return duet::forward_vjp<Result>(f, at, weights);
-          else
-            return duet::reverse_vjp<Result>(f, at, weights);
-        });
+        [&](auto chosen) { return duet::vjp_in<Result>(chosen, f, at, weights); });
   }
 }
 template <class F, class X, class W>

@@ -1,8 +1,8 @@
 #pragma once
 
 // The caller's shapes and the seeded scalars inside them: numbers, Eigen vectors, matrices and arrays, std::array,
-// std::vector. shape<X> says how X is built of its entries, in storage order; the drivers know nothing else of a shape, for
-// what goes into a function as for what comes out of it.
+// std::vector. shape<X> says how X is built of its entries, in storage order; the drivers know nothing else of a shape,
+// for what goes into a function as for what comes out of it.
 
 #include <array>
 #include <concepts>
@@ -19,15 +19,16 @@ namespace duet {
 template <class E>
 concept number_entry = active<E> || (std::numeric_limits<E>::is_specialized && !std::same_as<E, bool>);
 
-// shape<X> has: value_type, the type of an entry; static_size, or duet::dynamic; rebind<S>, the shape with entries of type
-// S; size(x); entry(x, i); make<S>(like, f), a rebind<S> of the size of `like` with entries f(i).
+// shape<X> has: value_type, the type of an entry; static_size, or duet::dynamic; rebind<S>, the shape with entries of
+// type S; size(x); entry(x, i); make<S>(like, f), a rebind<S> of the size of `like` with entries f(i).
 template <class X>
 struct shape;
 
 template <class X>
 concept shaped = requires { typename shape<X>::value_type; };
 
-// Calls visit(i) for i < size; up to a bound on static sizes each i is a constant, so that seeds are known to the compiler.
+// Calls visit(i) for i < size; up to a bound on static sizes each i is a constant, so that seeds are known to the
+// compiler.
 inline constexpr std::size_t most_unrolled_entries = 32;
 template <std::size_t StaticSize, class Visit>
 DUET_INLINE constexpr void for_each_entry(std::size_t size, Visit const& visit) {
@@ -39,8 +40,8 @@ DUET_INLINE constexpr void for_each_entry(std::size_t size, Visit const& visit) 
     for (std::size_t i = 0; i < size; ++i) visit(i);
 }
 
-// Replaces an entry by f(i), built where it will stay: assigning would copy it through vectors of another width, and the
-// function's first reads would wait for that (measured 2 times slower).
+// Replaces an entry by f(i), built where it will stay: assigning would copy it through vectors of another width, and
+// the function's first reads would wait for that (measured 2 times slower).
 template <class S, class Entry, class Index>
 DUET_INLINE void place(S& target, Entry const& f, Index i) {
   if constexpr (std::is_trivially_destructible_v<S>)
@@ -117,8 +118,8 @@ struct shape<std::vector<E, Allocator>> {
 };
 
 // Eigen's two plain types; both keep their entries side by side.
-template <template <class, int, int, int, int, int> class Plain, class E, int Rows, int Columns, int Options, int MostRows,
-          int MostColumns>
+template <template <class, int, int, int, int, int> class Plain, class E, int Rows, int Columns, int Options,
+          int MostRows, int MostColumns>
 struct eigen_shape {
   using object = Plain<E, Rows, Columns, Options, MostRows, MostColumns>;
   using value_type = E;
@@ -154,19 +155,42 @@ struct shape<Eigen::Array<E, Rows, Columns, Options, MostRows, MostColumns>>
 template <class X>
 concept eigen_dense = requires(X const& x) { []<class Derived>(Eigen::DenseBase<Derived> const&) {}(x); };
 
-// x as an object that owns its entries: Eigen expressions, views and Duet expressions evaluated, anything else as it is. A
-// reference is returned where nothing had to be evaluated.
+// Objects and views of memory keep their storage order.
+template <class X>
+inline constexpr bool keeps_order = std::is_same_v<X, typename X::PlainObject>;
+template <class X, int Options, class Stride>
+inline constexpr bool keeps_order<Eigen::Map<X, Options, Stride>> = true;
+template <class X, int Options, class Stride>
+inline constexpr bool keeps_order<Eigen::Ref<X, Options, Stride>> = true;
+template <class X, int Rows, int Columns, bool InnerPanel>
+inline constexpr bool keeps_order<Eigen::Block<X, Rows, Columns, InnerPanel>> = keeps_order<std::remove_const_t<X>>;
+
+// What an Eigen expression is evaluated to. For Eigen a transpose is by rows and so is all that is made of it: an order
+// that nobody asked for, and that a Jacobian would show. Here expressions are by columns.
+template <class X, class Scalar, class Plain = typename X::PlainObject>
+struct eigen_object;
+template <class X, class Scalar, template <class, int, int, int, int, int> class Plain, class E, int Rows, int Columns,
+          int Options, int MostRows, int MostColumns>
+struct eigen_object<X, Scalar, Plain<E, Rows, Columns, Options, MostRows, MostColumns>> {
+  static constexpr int order = keeps_order<X> ? Options : Rows == 1 && Columns != 1 ? Eigen::RowMajor : Eigen::ColMajor;
+  using type = Plain<Scalar, Rows, Columns, order, MostRows, MostColumns>;
+};
+
+// x as an object that owns its entries: Eigen expressions, views and Duet expressions evaluated, anything else as it
+// is. A reference is returned where nothing had to be evaluated.
 template <class X>
 [[nodiscard]] DUET_INLINE constexpr decltype(auto) plain(X const& x) {
   if constexpr (is_expression<X>) {
     return scalar_of_t<X>(x);
   } else if constexpr (eigen_dense<X>) {
-    if constexpr (is_expression<typename X::Scalar>)
-      return x.template cast<scalar_of_t<typename X::Scalar>>().eval();
-    else if constexpr (std::is_same_v<X, typename X::PlainObject>)
+    using S = scalar_of_t<typename X::Scalar>;
+    using Object = typename eigen_object<X, S>::type;
+    if constexpr (std::is_same_v<X, Object>)
       return (x);
+    else if constexpr (is_expression<typename X::Scalar>)
+      return Object(x.template cast<S>());
     else
-      return typename X::PlainObject(x);
+      return Object(x);
   } else if constexpr (shaped<X>) {
     if constexpr (is_expression<typename shape<X>::value_type>) {
       using S = scalar_of_t<typename shape<X>::value_type>;

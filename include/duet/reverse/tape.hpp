@@ -196,7 +196,7 @@ class tape {
   // One lane of a sweep's adjoints, read anew at each access: a node may record and make them move.
   struct scalar_access final : adjoint_access<T> {
     explicit scalar_access(std::vector<T>& a) : adjoints(a) {}
-    T operator()(var<T> const& y) const override { return adjoints[y.index()]; }
+    T operator()(var<T> const& y) const override { return y.index() == 0 ? T(0) : adjoints[y.index()]; }
     void add(var<T> const& x, T const& w) override {
       if (x.index() != 0) adjoints[x.index()] += w;
     }
@@ -204,9 +204,9 @@ class tape {
   };
   struct lane_access final : adjoint_access<T> {
     lane_access(std::vector<lane_adjoint<T>>& a, std::size_t l) : adjoints(a), lane(l) {}
-    T operator()(var<T> const& y) const override { return y.index() < adjoints.size() ? adjoints[y.index()].at(lane) : T(0); }
+    T operator()(var<T> const& y) const override { return y.index() == 0 ? T(0) : adjoints[y.index()].at(lane); }
     void add(var<T> const& x, T const& w) override {
-      if (x.index() == 0 || x.index() >= adjoints.size()) return;
+      if (x.index() == 0) return;
       auto& a = adjoints[x.index()];
       a.set(lane, T(a.at(lane) + w));
     }
