@@ -39,6 +39,14 @@ constexpr auto residuals = [](auto const& x) {
 }  // namespace
 
 void* operator new(std::size_t size) { return counted(size, 16); }
+void* operator new(std::size_t size, std::nothrow_t const&) noexcept {
+  try {
+    return counted(size, 16);
+  } catch (std::bad_alloc const&) {
+    return nullptr;
+  }
+}
+void operator delete(void* memory, std::nothrow_t const&) noexcept { std::free(memory); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
   return counted(size, static_cast<std::size_t>(alignment));
 }
