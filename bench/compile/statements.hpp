@@ -24,7 +24,8 @@ S flat(std::array<S, 16> const& x) {
 #define TWENTY_SHELLS(e, i) \
   FOUR_SHELLS(FOUR_SHELLS(FOUR_SHELLS(FOUR_SHELLS(FOUR_SHELLS(e, (i) + 16), (i) + 12), (i) + 8), (i) + 4), i)
 
-// 200 operations, each inside the one before: 40 shells of a sine, a product, an exponential, a difference and a product.
+// 200 operations, each inside the one before: 40 shells of a sine, a product, an exponential, a difference and a
+// product.
 template <class S>
 S nested(std::array<S, 16> const& x) {
   S const y = TWENTY_SHELLS(TWENTY_SHELLS(x[0], 20), 0);

@@ -3,10 +3,10 @@
 
 #include "catch.hpp"
 
+#include <cstdlib>
 #include <duet/forward/dual.hpp>
 #include <duet/math/math.hpp>
 #include <duet/reverse/recording.hpp>
-#include <cstdlib>
 #include <random>
 
 namespace {

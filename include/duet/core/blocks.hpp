@@ -1,8 +1,8 @@
 #pragma once
 
-// N numbers in blocks of the machine's vector width, read by forward mode for partials and by the tape for adjoint lanes.
-// Each block is a named member of exactly the native vector type: g++ keeps such members in registers, while it sends
-// arrays of vectors and oversized vectors through memory (measured 3 times slower).
+// N numbers in blocks of the machine's vector width, read by forward mode for partials and by the tape for adjoint
+// lanes. Each block is a named member of exactly the native vector type: g++ keeps such members in registers, while it
+// sends arrays of vectors and oversized vectors through memory (measured 3 times slower).
 
 #include <algorithm>
 #include <array>
@@ -93,9 +93,8 @@ class blocks {
   template <class Visit>
   static DUET_INLINE constexpr void for_each_block(Visit const& visit) {
     if constexpr (shape::unrolled)
-      [&]<std::size_t... J>(std::index_sequence<J...>) DUET_INLINE_LAMBDA {
-        (visit(block_index<J>{}), ...);
-      }(std::make_index_sequence<shape::count>{});
+      [&]<std::size_t... J>(std::index_sequence<J...>)
+          DUET_INLINE_LAMBDA { (visit(block_index<J>{}), ...); }(std::make_index_sequence<shape::count>{});
     else
       for (std::size_t j = 0; j < shape::count; ++j) visit(j);
   }
@@ -159,7 +158,8 @@ template <class T, std::size_t N, class Index>
   } else {
     vector lane_numbers{};
     for (std::size_t l = 0; l < shape::lanes; ++l) lane_numbers[l] = static_cast<T>(l);
-    auto const wanted = static_cast<T>(static_cast<std::ptrdiff_t>(index) - static_cast<std::ptrdiff_t>(std::size_t{j} * shape::lanes));
+    auto const wanted =
+        static_cast<T>(static_cast<std::ptrdiff_t>(index) - static_cast<std::ptrdiff_t>(std::size_t{j} * shape::lanes));
     return lane_numbers == wanted ? vector{} + T(1) : vector{};
   }
 }

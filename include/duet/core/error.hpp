@@ -17,8 +17,8 @@ class error : public std::runtime_error {
 };
 
 // Throws unless the size given is the size expected: "duet::jvp: the direction has 3 entries, expected 2 (...)".
-DUET_COLD inline void throw_wrong_size(std::string_view where, std::string_view what, std::size_t given, std::size_t expected,
-                                       std::string_view why) {
+DUET_COLD inline void throw_wrong_size(std::string_view where, std::string_view what, std::size_t given,
+                                       std::size_t expected, std::string_view why) {
   std::string text(where);
   text.append(": ").append(what).append(" has ").append(std::to_string(given));
   text.append(given == 1 ? " entry, expected " : " entries, expected ").append(std::to_string(expected));

@@ -12,8 +12,8 @@
 //                    partials{daa, dab, dac, dbb, dbc, dcc}
 //
 // What is known is handed on (y, then dy). A partial that vanishes everywhere is the type `zero`.
-// Optional: `parameters = k` says that the last k operands are passive numbers, never differentiated (their partials are
-// `zero`); `cheap_first = true` says that `first` costs no more than loading it, so nodes need not store it.
+// Optional: `parameters = k` says that the last k operands are passive numbers, never differentiated (their partials
+// are `zero`); `cheap_first = true` says that `first` costs no more than loading it, so nodes need not store it.
 
 #include <array>
 #include <cmath>

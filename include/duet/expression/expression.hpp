@@ -2,8 +2,8 @@
 
 // The node of an expression: a rule and its operands, held by value. A user function applied to active scalars builds
 // nodes; assigning one to a scalar lets that scalar's mode read it (traverse.hpp). Nodes own their leaves too, so an
-// expression kept by `auto`, returned or stored stays valid. Owning costs nothing as long as every copy is memberwise and
-// inlined: a defaulted copy makes g++ move whole leaves through memory, which was measured 10 times slower.
+// expression kept by `auto`, returned or stored stays valid. Owning costs nothing as long as every copy is memberwise
+// and inlined: a defaulted copy makes g++ move whole leaves through memory, which was measured 10 times slower.
 
 #include <algorithm>
 #include <duet/core/rule.hpp>
@@ -47,7 +47,8 @@ inline constexpr int operation_count<expression<Rule, X...>> = 1 + (0 + ... + op
 template <class X>
 inline constexpr bool has_infinite_slope = false;
 template <class Rule, class... X>
-inline constexpr bool has_infinite_slope<expression<Rule, X...>> = Rule::infinite_slope || (false || ... || has_infinite_slope<X>);
+inline constexpr bool has_infinite_slope<expression<Rule, X...>> =
+    Rule::infinite_slope || (false || ... || has_infinite_slope<X>);
 
 namespace operand_detail {
 

@@ -1,7 +1,8 @@
 #pragma once
 
 // The forward scalar: a value and N partials. Assigning an expression computes one coefficient for each leaf, then
-// every block of partials in one fused pass, sum of coefficient times leaf: no temporary dual exists inside a statement.
+// every block of partials in one fused pass, sum of coefficient times leaf: no temporary dual exists inside a
+// statement.
 
 #include <duet/core/blocks.hpp>
 #include <duet/core/error.hpp>
@@ -17,15 +18,14 @@ template <class T, std::size_t N>
 inline constexpr bool is_active_scalar<dual<T, N>> = true;
 
 // True once this thread has computed a dual with an infinite partial or NaN. From then on its statements let zero win
-// over infinity, as those with an infinite slope of their own do; until then they need not look. A forward_scope ends it.
+// over infinity, as those with an infinite slope of their own do; until then they need not look. A forward_scope ends
+// it.
 DUET_TLS_MODEL inline constinit thread_local bool infinite_partials_met = false;
 
-[[nodiscard]] DUET_INLINE constexpr bool must_damp() {
-  return !std::is_constant_evaluated() && infinite_partials_met;
-}
+[[nodiscard]] DUET_INLINE constexpr bool must_damp() { return !std::is_constant_evaluated() && infinite_partials_met; }
 
-// The scope of a forward evaluation whose results, of type T, leave it: if they carry no derivatives, what was met inside
-// no longer matters to the thread.
+// The scope of a forward evaluation whose results, of type T, leave it: if they carry no derivatives, what was met
+// inside no longer matters to the thread.
 template <class T>
 class [[nodiscard]] forward_scope {
  public:
@@ -90,7 +90,8 @@ struct leaf<dual<T, N>> {
   using scalar = dual<T, N>;
   using value_type = T;
   using shape = block_shape<T, N>;
-  using storage = std::conditional_t<shape::unrolled, leaf_blocks<blocks<T, N>, std::make_index_sequence<shape::count>>, blocks<T, N>>;
+  using storage = std::conditional_t<shape::unrolled, leaf_blocks<blocks<T, N>, std::make_index_sequence<shape::count>>,
+                                     blocks<T, N>>;
 
   T number;
   storage partials;
@@ -171,9 +172,10 @@ class dual : public compound_assignment<dual<T, N>> {
   // Block j of sum_k c_k leaf_k; `zero` if no leaf matters.
   template <class X, class C, class Index>
   static DUET_INLINE constexpr auto weighted_sum(X const& x, C const& c, Index j) {
-    return duet::fold_leaves(x, c, zero{}, [&](auto const& sum, auto const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
-      return duet::add_block<false>(sum, coefficient, l.partials[j]);
-    });
+    return duet::fold_leaves(x, c, zero{},
+                             [&](auto const& sum, auto const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
+                               return duet::add_block<false>(sum, coefficient, l.partials[j]);
+                             });
   }
   template <class X, class C>
   static DUET_INLINE constexpr bool needs_damping(X const& x, C const& c) {

@@ -21,7 +21,9 @@ class shared_blocks {
   [[nodiscard]] std::size_t size() const { return size_; }
   [[nodiscard]] std::size_t block_count() const { return block_count(size_); }
   [[nodiscard]] bool writable(std::size_t size) const { return size == size_ && data_.use_count() == 1; }
-  [[nodiscard]] DUET_INLINE block const operator[](std::size_t j) const { return size_ == 0 ? block{} : data_.get()[j]; }
+  [[nodiscard]] DUET_INLINE block const operator[](std::size_t j) const {
+    return size_ == 0 ? block{} : data_.get()[j];
+  }
   [[nodiscard]] DUET_INLINE block& at_block(std::size_t j) { return data_.get()[j]; }
 
   [[nodiscard]] T at(std::size_t i) const {
@@ -96,8 +98,8 @@ class dual<T, dynamic> : public compound_assignment<dual<T, dynamic>> {
   [[nodiscard]] T partial(std::size_t i) const {
     if (size() == 0) return T(0);
     if (i >= size())
-      throw std::invalid_argument("duet::dual: index " + std::to_string(i) + " of a dual with " + std::to_string(size()) +
-                                  " partials (expected less)");
+      throw std::invalid_argument("duet::dual: index " + std::to_string(i) + " of a dual with " +
+                                  std::to_string(size()) + " partials (expected less)");
     return partials_.at(i);
   }
   // The number of partials, 0 for a constant.

@@ -1,7 +1,7 @@
 #pragma once
 
-// The four operations, the sign and the comparisons. Comparisons look at values alone: the branch taken is the branch that
-// is differentiated.
+// The four operations, the sign and the comparisons. Comparisons look at values alone: the branch taken is the branch
+// that is differentiated.
 
 #include <boost/mp11/list.hpp>
 #include <compare>
@@ -28,7 +28,9 @@ struct subtract {
   static constexpr bool cheap_first = true;
 
   static DUET_INLINE constexpr auto value(auto const& a, auto const& b) { return a - b; }
-  static DUET_INLINE constexpr auto first(auto const&, auto const&, auto const&) { return partials{one{}, minus_one{}}; }
+  static DUET_INLINE constexpr auto first(auto const&, auto const&, auto const&) {
+    return partials{one{}, minus_one{}};
+  }
   static constexpr auto second(auto const&, auto const&, auto const&) { return partials{zero{}, zero{}, zero{}}; }
 };
 
@@ -49,7 +51,9 @@ struct divide {
   static constexpr bool infinite_slope = true;
 
   static DUET_INLINE constexpr auto value(auto const& a, auto const& b) { return a / b; }
-  static DUET_INLINE constexpr auto first(auto const&, auto const& b, auto const& y) { return partials{1 / b, -(y / b)}; }
+  static DUET_INLINE constexpr auto first(auto const&, auto const& b, auto const& y) {
+    return partials{1 / b, -(y / b)};
+  }
   static constexpr auto second(auto const&, auto const& b, auto const& y) {
     return partials{zero{}, -(1 / b) / b, 2 * ((y / b) / b)};
   }
@@ -105,7 +109,8 @@ template <active X>
 template <class A, class B>
 concept comparable = operands<A, B>;
 
-// The value of x as it meets Other in a comparison: an integer becomes Other's kind of number, as it does beside a double.
+// The value of x as it meets Other in a comparison: an integer becomes Other's kind of number, as it does beside a
+// double.
 template <class Other, class X>
 [[nodiscard]] DUET_INLINE constexpr auto compared(X const& x) {
   if constexpr (std::is_integral_v<X>)

@@ -6,8 +6,9 @@
 
 namespace duet {
 
-// While it lives, this thread's statements on var<T> are recorded onto the tape. Scopes nest: the inner tape records until
-// its scope ends, then the outer one again. The tape must outlive the scope; one thread at a time records onto a tape.
+// While it lives, this thread's statements on var<T> are recorded onto the tape. Scopes nest: the inner tape records
+// until its scope ends, then the outer one again. The tape must outlive the scope; one thread at a time records onto a
+// tape.
 template <class T>
 class [[nodiscard]] recording {
  public:

@@ -73,7 +73,8 @@ class stream {
 #if DUET_HAS_MMAP
     constexpr std::size_t huge_page = std::size_t{1} << 21;
     std::size_t const bytes = most_ + skew_ + huge_page;
-    void* const place = ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    void* const place =
+        ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (place == MAP_FAILED) return false;
 #if defined(MADV_HUGEPAGE)
     ::madvise(place, bytes, MADV_HUGEPAGE);

@@ -51,8 +51,8 @@ DUET_INLINE void add_product(lane_adjoint<T>& adjoint, T const& partial, lane_ad
   });
 }
 
-// adjoint += x or -= x. For plain numbers by a table of signs: a branch or a sign flipped in integer registers would lie
-// on the sweep's longest chain.
+// adjoint += x or -= x. For plain numbers by a table of signs: a branch or a sign flipped in integer registers would
+// lie on the sweep's longest chain.
 template <class T>
 DUET_INLINE void add_unit(T& adjoint, bool negative, T const& x) {
   if constexpr (std::is_arithmetic_v<T>) {
@@ -130,7 +130,8 @@ struct sweep {
   }
 
   // One record of g general and u unit arguments that ends at `record`; unit arguments first, they wait for x alone.
-  static DUET_INLINE void statement(std::byte const*& record, std::size_t g, std::size_t u, Adjoint* adjoints, Adjoint const& x) {
+  static DUET_INLINE void statement(std::byte const*& record, std::size_t g, std::size_t u, Adjoint* adjoints,
+                                    Adjoint const& x) {
     record -= argument_bytes * g + sizeof(tape_index) * u;
     std::byte const* const indices = record + sizeof(T) * g;
     for (std::size_t j = u; j-- > 0;) {
@@ -138,7 +139,8 @@ struct sweep {
       add_unit(adjoints[i & last_index], (i & minus_bit) != 0, x);
     }
     for (std::size_t j = g; j-- > 0;)
-      add_product<Damped>(adjoints[load<tape_index>(indices + sizeof(tape_index) * j)], load<T>(record + sizeof(T) * j), x);
+      add_product<Damped>(adjoints[load<tape_index>(indices + sizeof(tape_index) * j)], load<T>(record + sizeof(T) * j),
+                          x);
   }
   template <std::size_t G, std::size_t U>
   static DUET_INLINE void unrolled(std::byte const*& record, Adjoint* adjoints, Adjoint const& x) {
@@ -198,15 +200,16 @@ struct sweep {
     Adjoint x = adjoints[n];
     for (;;) {
       // A case for each (g, u), without and with the carry; the macros live for this switch alone.
-#define DUET_CASE(G, U)                                    \
-  case G | U << 3:                                         \
-    unrolled<G, U>(at.record, adjoints, x);                \
-    break;                                                 \
-  case descriptor::carry | G | U << 3:                     \
-    unrolled<G, U>(at.record, adjoints, x);                \
+#define DUET_CASE(G, U)                     \
+  case G | U << 3:                          \
+    unrolled<G, U>(at.record, adjoints, x); \
+    break;                                  \
+  case descriptor::carry | G | U << 3:      \
+    unrolled<G, U>(at.record, adjoints, x); \
     goto carried;
 #define DUET_CASES(U) \
-  DUET_CASE(0, U) DUET_CASE(1, U) DUET_CASE(2, U) DUET_CASE(3, U) DUET_CASE(4, U) DUET_CASE(5, U) DUET_CASE(6, U) DUET_CASE(7, U)
+  DUET_CASE(0, U)     \
+  DUET_CASE(1, U) DUET_CASE(2, U) DUET_CASE(3, U) DUET_CASE(4, U) DUET_CASE(5, U) DUET_CASE(6, U) DUET_CASE(7, U)
       switch (at.descriptors[n]) {
         DUET_CASES(0)
         DUET_CASES(1)

@@ -30,10 +30,10 @@ struct tape_position {
 };
 
 struct tape_statistics {
-  std::size_t statements;   // right-hand sides recorded
-  std::size_t inputs;       // variables made by independent() and output()
-  std::size_t externals;    // external nodes
-  std::size_t bytes;        // of the recording, without adjoints
+  std::size_t statements;  // right-hand sides recorded
+  std::size_t inputs;      // variables made by independent() and output()
+  std::size_t externals;   // external nodes
+  std::size_t bytes;       // of the recording, without adjoints
   std::size_t adjoint_bytes;
   double bytes_per_statement;
 };
@@ -49,15 +49,14 @@ class tape {
   }
 
   // A new input with the given value. One byte of tape.
-  [[nodiscard]] var<T> independent(T const& value) {
-    return var<T>(value, new_descriptor(descriptor::input));
-  }
+  [[nodiscard]] var<T> independent(T const& value) { return var<T>(value, new_descriptor(descriptor::input)); }
 
   // An output of an external node, to be made before the node itself.
   [[nodiscard]] var<T> output(T const& value) { return independent(value); }
 
-  // Records an external node: in every sweep pullback(adjoints), with an adjoint_access<T>&, adds to the adjoints of the
-  // node's inputs what its outputs' adjoints ask for; once for each output swept. The callable is kept with the recording.
+  // Records an external node: in every sweep pullback(adjoints), with an adjoint_access<T>&, adds to the adjoints of
+  // the node's inputs what its outputs' adjoints ask for; once for each output swept. The callable is kept with the
+  // recording.
   template <class Pullback>
     requires std::invocable<Pullback&, adjoint_access<T>&>
   void external(Pullback pullback) {
@@ -95,7 +94,8 @@ class tape {
     run_sweep(adjoints_, static_cast<tape_index>(count() - 1));
   }
 
-  // d(output of the last sweep)/dx. Throws duet::error if x is passive, of another tape or rewound, or nothing was swept.
+  // d(output of the last sweep)/dx. Throws duet::error if x is passive, of another tape or rewound, or nothing was
+  // swept.
   [[nodiscard]] T adjoint(var<T> const& x) const {
     require_here(x, "adjoint");
     if (x.index() == 0)
@@ -106,8 +106,8 @@ class tape {
 
   void zero_adjoints() { clear_adjoints(adjoints_.size()); }
 
-  // Sweeps each output on its own, eight side by side, and calls visit(row, adjoint) for each in order, where adjoint(x) is
-  // d outputs[row] / dx. Leaves the adjoints of reverse() alone.
+  // Sweeps each output on its own, eight side by side, and calls visit(row, adjoint) for each in order, where
+  // adjoint(x) is d outputs[row] / dx. Leaves the adjoints of reverse() alone.
   template <class Visit>
   void reverse_rows(std::span<var<T> const> outputs, Visit const& visit) {
     for (auto const& y : outputs) require_here(y, "reverse_rows");
@@ -173,7 +173,11 @@ class tape {
     for (std::size_t i = 1; i < count(); ++i) inputs += head_.descriptors[i] == descriptor::input;
     std::size_t const statements = count() - 1 - inputs - externals_.size();
     std::size_t const bytes = record_bytes() + count() + static_cast<std::size_t>(head_.counts - counts_.data());
-    return {statements, inputs, externals_.size(), bytes, adjoints_.size() * sizeof(T),
+    return {statements,
+            inputs,
+            externals_.size(),
+            bytes,
+            adjoints_.size() * sizeof(T),
             statements == 0 ? 0.0 : static_cast<double>(bytes) / static_cast<double>(statements)};
   }
 
@@ -229,18 +233,20 @@ class tape {
   tape_index new_descriptor(std::uint8_t code) {
     // Keeps the room that make_room() promised to statements: four bytes of record each at least.
     if (head_.owner == nullptr ||
-        count() + static_cast<std::size_t>(head_.limit - head_.record) / sizeof(tape_index) + 1 >= descriptors_.capacity())
+        count() + static_cast<std::size_t>(head_.limit - head_.record) / sizeof(tape_index) + 1 >=
+            descriptors_.capacity())
       make_room();
     return statement_writer<T>::write_descriptor(head_, code);
   }
 
-  // Makes the next stretch of all streams usable, so that one comparison a statement guards them all. Throws duet::error,
-  // with everything recorded so far intact, when indices or memory run out.
+  // Makes the next stretch of all streams usable, so that one comparison a statement guards them all. Throws
+  // duet::error, with everything recorded so far intact, when indices or memory run out.
   DUET_COLD void make_room() {
     constexpr std::size_t margin = statement_writer<T>::most_bytes;
     std::size_t const used = record_bytes(), entries = count();
     if (entries >= last_index - 1)
-      throw error("duet::tape: 2^31 statements are recorded, the most a tape holds; rewind, preaccumulate or checkpoint");
+      throw error(
+          "duet::tape: 2^31 statements are recorded, the most a tape holds; rewind, preaccumulate or checkpoint");
     std::size_t step = used < 16 * margin ? 16 * margin : std::size_t{1} << 20;
     step = std::min(step, (last_index - entries) * sizeof(tape_index));
     std::size_t const counts_used = static_cast<std::size_t>(head_.counts - counts_.data());

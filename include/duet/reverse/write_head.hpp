@@ -1,12 +1,13 @@
 #pragma once
 
-// The hot path of recording: where the next statement goes, and how an expression becomes a record. A statement keeps its
-// leaves' indices and partials and nothing else:
+// The hot path of recording: where the next statement goes, and how an expression becomes a record. A statement keeps
+// its leaves' indices and partials and nothing else:
 //
 //   record        g partials, their g indices, then u indices of partials that are one or minus one (packed)
 //   descriptor    one byte with g and u; its position is the index of the left-hand side
 //
-// Leaves that name the same variable are merged where the compiler sees it; a statement without active leaves is not recorded.
+// Leaves that name the same variable are merged where the compiler sees it; a statement without active leaves is not
+// recorded.
 
 #include <duet/core/error.hpp>
 #include <duet/reverse/sweep.hpp>
@@ -21,13 +22,13 @@ class var;
 // What a thread needs to record. Plain data, so that the thread's pointer to it costs nothing to read.
 template <class T>
 struct write_head {
-  std::byte* record = nullptr;           // the next record
-  std::byte* limit = nullptr;            // from here on make_room() runs first
-  std::uint8_t* descriptor = nullptr;    // the next descriptor
-  std::uint8_t* descriptors = nullptr;   // that of index 0
-  std::byte* counts = nullptr;           // the next entry for a long statement
+  std::byte* record = nullptr;          // the next record
+  std::byte* limit = nullptr;           // from here on make_room() runs first
+  std::uint8_t* descriptor = nullptr;   // the next descriptor
+  std::uint8_t* descriptors = nullptr;  // that of index 0
+  std::byte* counts = nullptr;          // the next entry for a long statement
   tape<T>* owner = nullptr;
-  bool infinite_partials = false;        // some partial is infinite or NaN: the sweep lets zero win over it
+  bool infinite_partials = false;  // some partial is infinite or NaN: the sweep lets zero win over it
 };
 
 template <class T>
@@ -65,9 +66,8 @@ template <class X>
       else
         return duet::any_index(x.template operand<I>());
     };
-    return [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
-      return (below(block_index<I>{}) | ...);
-    }(std::make_index_sequence<X::arity>{});
+    return [&]<std::size_t... I>(std::index_sequence<I...>)
+               DUET_INLINE_LAMBDA { return (below(block_index<I>{}) | ...); }(std::make_index_sequence<X::arity>{});
   } else {
     return x.index;
   }
@@ -98,7 +98,8 @@ class statement_writer {
       return 0;
     } else {
       if constexpr (has_infinite_slope<X>)
-        if (!duet::coefficients_are_finite(x, c)) [[unlikely]] return write_damped(X(x), seed, carry);
+        if (!duet::coefficients_are_finite(x, c)) [[unlikely]]
+          return write_damped(X(x), seed, carry);
       argument<T> arguments[leaves];
       std::size_t k = 0;
       duet::for_each_leaf(x, c, [&]<class K>(K const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
@@ -144,7 +145,8 @@ class statement_writer {
   }
 
   template <std::size_t N, std::size_t... J>
-  static DUET_INLINE tape_index store(argument<T> const (&arguments)[N], std::uint8_t carry, std::index_sequence<J...>) {
+  static DUET_INLINE tape_index store(argument<T> const (&arguments)[N], std::uint8_t carry,
+                                      std::index_sequence<J...>) {
     write_head<T>& head = room();
     std::byte* const record = head.record;
 #if defined(__GNUC__)
@@ -180,13 +182,15 @@ class statement_writer {
 
   static DUET_INLINE write_head<T>& room() {
     write_head<T>* const head = active_head<T>;
-    if (head->record >= head->limit) [[unlikely]] make_room(*head);
+    if (head->record >= head->limit) [[unlikely]]
+      make_room(*head);
     return *head;
   }
   DUET_COLD static void make_room(write_head<T>& head) {
     if (head.owner == nullptr)
       throw error(
-          "duet: a variable of a tape was used while this thread records nowhere; keep a duet::recording of its tape alive "
+          "duet: a variable of a tape was used while this thread records nowhere; keep a duet::recording of its tape "
+          "alive "
           "around the computation");
     head.owner->make_room();
   }
