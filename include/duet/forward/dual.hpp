@@ -43,14 +43,11 @@ class [[nodiscard]] forward_scope {
 // sum + c * x for one block; with Damped, zero wins over infinity lane by lane. A sum of type zero is the first term's.
 template <bool Damped, class Sum, class C, class Block>
 [[nodiscard]] DUET_INLINE constexpr Block add_block(Sum const& sum, C const& c, Block const& x) {
-  if constexpr (Damped) {
-    if constexpr (requires { x[0]; }) {
-      Block result = sum;
-      for (std::size_t l = 0; l < sizeof(Block) / sizeof(x[0]); ++l) result[l] += duet::damped_product(c, +x[l]);
-      return result;
-    } else {
+  if constexpr (Damped && !constant_number<C>) {
+    if constexpr (requires { x[0]; })
+      return duet::vanishes(c) ? sum : sum + ((x != Block{}) ? c * x : Block{});
+    else
       return Block(sum + duet::damped_product(c, x));
-    }
   } else if constexpr (std::is_same_v<C, one>) {
     return Block(sum + x);
   } else if constexpr (std::is_same_v<C, minus_one>) {
@@ -154,12 +151,7 @@ class dual : public compound_assignment<dual<T, N>> {
       if (!duet::vanishes(partials_.at(i))) return false;
     return true;
   }
-  [[nodiscard]] constexpr bool all_finite() const {
-    if (!duet::all_finite(value_)) return false;
-    for (std::size_t i = 0; i < N; ++i)
-      if (!duet::all_finite(partials_.at(i))) return false;
-    return true;
-  }
+  [[nodiscard]] constexpr bool all_finite() const { return duet::all_finite(value_) && partials_are_finite(); }
 
  private:
   friend compound_assignment<dual>;
@@ -177,6 +169,17 @@ class dual : public compound_assignment<dual<T, N>> {
                                return duet::add_block<false>(sum, coefficient, l.partials[j]);
                              });
   }
+  [[nodiscard]] constexpr bool partials_are_finite() const {
+    bool finite = true;
+    blocks<T, N>::for_each_block([&](auto j) {
+      if constexpr (block_shape<T, N>::lanes == 1)
+        finite = finite && duet::all_finite(partials_[j]);
+      else
+        for (std::size_t l = 0; l < block_shape<T, N>::lanes; ++l) finite &= duet::all_finite(+partials_[j][l]);
+    });
+    return finite;
+  }
+
   template <class X, class C>
   static DUET_INLINE constexpr bool needs_damping(X const& x, C const& c) {
     if constexpr (has_infinite_slope<X>)
@@ -241,8 +244,7 @@ class dual : public compound_assignment<dual<T, N>> {
         result.partials_[j] = duet::add_block<true>(result.partials_[j], coefficient, l.partials[j]);
       });
     });
-    for (std::size_t i = 0; i < N; ++i)
-      if (!duet::all_finite(result.partials_.at(i))) infinite_partials_met = true;
+    if (!result.partials_are_finite()) infinite_partials_met = true;
     return result;
   }
 
