@@ -49,6 +49,25 @@ TEST_CASE("Several seeds are swept at once, and weigh each output") {
   REQUIRE(t.adjoint(x) == Approx(0.2));
 }
 
+TEST_CASE("A second sweep never adds to what the first left on the way") {
+  tape<> t;
+  recording const scope(t);
+  var<> const x = t.independent(3), y = t.independent(4);
+  var<> const product = x * y, sum = x + product;
+  REQUIRE_THROWS_AS(t.reverse(), duet::error);
+  t.seed(sum, 1);
+  t.reverse();
+  REQUIRE(t.adjoint(x) == 5);
+  REQUIRE(t.adjoint(product) == 1);
+  REQUIRE_THROWS_WITH(t.reverse(), duet_test::contains("nothing was seeded since the last sweep"));
+  t.seed(product, 1);
+  t.reverse();
+  REQUIRE(t.adjoint(x) == 4);
+  t.reverse(sum);
+  t.reverse(sum);
+  REQUIRE(t.adjoint(x) == 5);
+}
+
 TEST_CASE("A passive output has zero adjoints") {
   tape<> t;
   recording const scope(t);

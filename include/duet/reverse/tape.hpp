@@ -74,24 +74,30 @@ class tape {
   void reverse(var<T> const& y) {
     require_here(y, "reverse");
     clear_adjoints(count());
-    if (y.index() == 0) return;
+    if (y.index() == 0) return;  // all zero: a constant
     adjoints_[y.index()] = T(1);
     run_sweep(adjoints_, sweep_start(y.index()));
+    state_ = adjoint_state::swept;
   }
 
-  // Adds w to the adjoint of y, for a sweep of several outputs at once by reverse().
+  // Adds w to the adjoint of y, for a sweep of several outputs at once by reverse(). After a sweep the first seed
+  // begins anew: what the sweep left on the way would be swept twice.
   void seed(var<T> const& y, T const& w) {
     require_here(y, "seed");
-    if (adjoints_.size() < count()) adjoints_.resize(count(), T(0));
-    adjoints_known_ = true;
+    if (state_ == adjoint_state::seeded)
+      adjoints_.resize(std::max(adjoints_.size(), count()), T(0));
+    else
+      clear_adjoints(count());
     if (y.index() != 0) adjoints_[y.index()] += w;
   }
 
-  // Sweeps the whole recording with the seeds given since zero_adjoints().
+  // Sweeps the whole recording with the seeds given since the last sweep. Throws duet::error if there are none.
   void reverse() {
-    if (adjoints_.size() < count()) adjoints_.resize(count(), T(0));
-    adjoints_known_ = true;
+    if (state_ != adjoint_state::seeded)
+      throw error("duet::tape::reverse: nothing was seeded since the last sweep; call tape.seed(y, w) first");
+    adjoints_.resize(std::max(adjoints_.size(), count()), T(0));
     run_sweep(adjoints_, static_cast<tape_index>(count() - 1));
+    state_ = adjoint_state::swept;
   }
 
   // d(output of the last sweep)/dx. Throws duet::error if x is passive, of another tape or rewound, or nothing was
@@ -100,7 +106,7 @@ class tape {
     require_here(x, "adjoint");
     if (x.index() == 0)
       throw error("duet::tape::adjoint: the variable is a passive number; make inputs by tape.independent(value)");
-    if (!adjoints_known_) throw error("duet::tape::adjoint: no sweep yet; call tape.reverse(y) first");
+    if (state_ == adjoint_state::unknown) throw error("duet::tape::adjoint: no sweep yet; call tape.reverse(y) first");
     return x.index() < adjoints_.size() ? adjoints_[x.index()] : T(0);
   }
 
@@ -151,7 +157,7 @@ class tape {
   // Forgets the recording and keeps the memory.
   void clear() {
     rewind({});
-    adjoints_known_ = false;
+    state_ = adjoint_state::unknown;
     head_.infinite_partials = false;
   }
 
@@ -265,7 +271,7 @@ class tape {
 
   void clear_adjoints(std::size_t size) {
     adjoints_.assign(size, T(0));
-    adjoints_known_ = true;
+    state_ = adjoint_state::seeded;
   }
 
   // Where a sweep for the output `newest` begins: an external node lies after its outputs and must not be missed.
@@ -313,7 +319,8 @@ class tape {
   std::vector<std::unique_ptr<node>> externals_;
   std::vector<T> adjoints_;
   std::vector<lane_adjoint<T>> lanes_;
-  bool adjoints_known_ = false;
+  // Cleared adjoints count as seeded, with zeros.
+  enum class adjoint_state { unknown, seeded, swept } state_ = adjoint_state::unknown;
 };
 
 }  // namespace duet
