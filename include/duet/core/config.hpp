@@ -1,9 +1,9 @@
 #pragma once
 
-// The few macros of Duet, and none elsewhere. Hot paths must be inlined whole: without always_inline recording a
-// statement was measured up to 10 times slower. Sanitizers put a branch behind every access; inlining and unrolling
-// those by the thousand takes the compiler minutes, so they get plain functions and the plain sweep, which tests hold
-// against the unrolled one.
+// The few macros of Duet, and none elsewhere but the cases of one switch (reverse/sweep.hpp). Hot paths must be inlined
+// whole: without always_inline recording a statement was measured up to 10 times slower. Sanitizers put a branch behind
+// every access; inlining and unrolling those by the thousand takes the compiler minutes, so they get plain functions
+// and the plain sweep, which tests hold against the unrolled one.
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define DUET_SANITIZED 1
@@ -42,4 +42,11 @@
 #define DUET_KNOWN_EQUAL(a, b) (__builtin_constant_p((a) == (b)) && (a) == (b))
 #else
 #define DUET_KNOWN_EQUAL(a, b) false
+#endif
+
+// Address space can be reserved without memory behind it.
+#if defined(__unix__) || defined(__APPLE__)
+#define DUET_HAS_MMAP 1
+#else
+#define DUET_HAS_MMAP 0
 #endif

@@ -12,11 +12,8 @@
 #include <duet/core/error.hpp>
 #include <utility>
 
-#if defined(__unix__) || defined(__APPLE__)
+#if DUET_HAS_MMAP
 #include <sys/mman.h>
-#define DUET_HAS_MMAP 1
-#else
-#define DUET_HAS_MMAP 0
 #endif
 
 namespace duet {
