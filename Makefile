@@ -4,7 +4,7 @@
 #   make demo       builds the example `fit` and runs it on its three data sets
 #   make test       builds and runs the tests                    (PRESET=dev|release|asan|clang)
 #   make test-all   the tests by every preset, and each bench once
-#   make bench      builds and runs the benches
+#   make bench      builds and runs the benches  (BENCH=rival: only that one; FLAGS=-O2: instead of -O3 -march=native)
 #   make format     formats the sources
 #   make clean      removes build/
 #
@@ -23,6 +23,8 @@ build_packages := g++=g++ cmake=cmake ninja-build=ninja \
 test_packages := $(build_packages) catch2=/usr/include/catch2,/usr/local/include/catch2
 clang_packages := clang-19=clang++-21,clang++-20,clang++-19,clang++-18,clang++-17,clang++-16
 bench_packages := $(build_packages) libbenchmark-dev=/usr/include/benchmark,/usr/local/include/benchmark
+rival_packages := libceres-dev=/usr/include/ceres/jet.h libadolc-dev=/usr/include/adolc/adolc.h \
+	libtrilinos-sacado-dev=/usr/include/trilinos/Sacado_No_Kokkos.hpp
 format_packages := clang-format-19=clang-format-19
 
 # $(call need,PACKAGES) installs those that are missing; when all are there it only looks.
@@ -83,9 +85,10 @@ test-all:
 
 bench:
 	$(call need,$(bench_packages))
-	cmake --preset bench
-	cmake --build --preset bench --parallel $(JOBS)
-	@for program in build/bench/bin/bench_*; do echo; echo "$$program"; $$program || exit 1; done
+	-$(call need,$(rival_packages))
+	cmake --preset bench $(if $(FLAGS),-D CMAKE_CXX_FLAGS_RELEASE="$(FLAGS) -DNDEBUG")
+	cmake --build --preset bench --parallel $(JOBS) $(if $(BENCH),--target bench_$(BENCH))
+	@for program in build/bench/bin/bench_$(or $(BENCH),*); do echo; echo "$$program"; $$program || exit 1; done
 
 format:
 	$(call need,$(format_packages))

@@ -87,6 +87,36 @@ inline std::vector<timing> compare(std::vector<candidate> const& candidates, set
   return result;
 }
 
+// One candidate of a derivative at x: compute(x) gives a result that must not be thrown away.
+template <class X, class Compute>
+candidate derivative(std::string name, X x, Compute compute) {
+  return time_of(std::move(name), [x, compute]() mutable {
+    touch(x);
+    auto result = compute(x);
+    touch(result);
+  });
+}
+
+// A table whose first column is the first candidate in nanoseconds; the others are ratios, to it unless said otherwise.
+inline void print_head(char const* title, std::vector<std::string> const& columns,
+                       std::vector<std::string> units = {}) {
+  if (units.empty()) {
+    units.assign(columns.size(), "/ " + columns[0]);
+    units[0] = "ns";
+  }
+  std::printf("%-36s", title);
+  for (auto const& c : columns) std::printf(" %12s", c.c_str());
+  std::printf("\n%-36s", "");
+  for (auto const& u : units) std::printf(" %12s", u.c_str());
+  std::printf("\n");
+}
+inline void print_row(std::string const& name, std::vector<timing> const& t) {
+  std::printf("%-36s %12.1f", name.c_str(), t[0].nanoseconds);
+  for (std::size_t i = 1; i < t.size(); ++i) std::printf(" %12.2f", t[i].ratio);
+  std::printf("\n");
+  std::fflush(stdout);
+}
+
 inline void print_setting() {
 #if defined(__clang__)
   std::printf("compiler: clang %d.%d.%d", __clang_major__, __clang_minor__, __clang_patchlevel__);

@@ -23,6 +23,7 @@ struct exponential_data {
 struct exponential_residuals {
   static constexpr std::size_t inputs = 3, outputs = exponential_data::points;
   using point = std::array<double, inputs>;
+  using jacobian_columns = std::array<std::array<double, outputs>, inputs>;
   exponential_data const& data;
 
   static point start() { return {2.0, 0.7, 0.5}; }
@@ -35,9 +36,9 @@ struct exponential_residuals {
     return r;
   }
 
-  // By hand: residuals, and the Jacobian by columns.
-  void jacobian(point const& b, std::array<double, outputs>& r,
-                std::array<std::array<double, outputs>, 3>& columns) const {
+  // By hand: the residuals, and their Jacobian by columns.
+  std::array<double, outputs> jacobian(point const& b, jacobian_columns& columns) const {
+    std::array<double, outputs> r;
     for (std::size_t i = 0; i < outputs; ++i) {
       double const e = std::exp(b[1] * data.x[i]), model = b[0] * e;
       r[i] = model + b[2] - data.y[i];
@@ -45,6 +46,7 @@ struct exponential_residuals {
       columns[1][i] = model * data.x[i];
       columns[2][i] = 1;
     }
+    return r;
   }
 };
 
@@ -58,7 +60,7 @@ struct exponential_cost {
   template <class T>
   T operator()(std::array<T, 3> const& b) const {
     using std::exp;
-    T sum = 0;
+    T sum(0.0);
     for (std::size_t i = 0; i < data.points; ++i) {
       T const r = b[0] * exp(b[1] * data.x[i]) + b[2] - data.y[i];
       sum += r * r;

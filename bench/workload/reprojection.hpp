@@ -25,9 +25,9 @@ struct reprojection {
     T q0, q1, q2;
     T const angle_squared = w0 * w0 + w1 * w1 + w2 * w2;
     if (angle_squared > 1e-20) {
-      T const angle = sqrt(angle_squared), c = cos(angle), s = sin(angle), inverse = 1 / angle;
+      T const angle = sqrt(angle_squared), c = cos(angle), s = sin(angle), inverse = 1.0 / angle;
       T const u0 = w0 * inverse, u1 = w1 * inverse, u2 = w2 * inverse;
-      T const along = (u0 * p0 + u1 * p1 + u2 * p2) * (1 - c);
+      T const along = (u0 * p0 + u1 * p1 + u2 * p2) * (1.0 - c);
       q0 = p0 * c + (u1 * p2 - u2 * p1) * s + u0 * along + t0;
       q1 = p1 * c + (u2 * p0 - u0 * p2) * s + u1 * along + t1;
       q2 = p2 * c + (u0 * p1 - u1 * p0) * s + u2 * along + t2;
@@ -36,9 +36,9 @@ struct reprojection {
       q1 = p1 + w2 * p0 - w0 * p2 + t1;
       q2 = p2 + w0 * p1 - w1 * p0 + t2;
     }
-    T const depth = 1 / q2, x = q0 * depth, y = q1 * depth;
+    T const depth = 1.0 / q2, x = q0 * depth, y = q1 * depth;
     T const radius = x * x + y * y;
-    T const distortion = 1 + radius * (k1 + k2 * radius);
+    T const distortion = 1.0 + radius * (k1 + k2 * radius);
     return {fx * distortion * x + cx - observed_x, fy * distortion * y + cy - observed_y};
   }
 

@@ -4,12 +4,17 @@
 // and the drivers.
 
 #include <duet/driver/derivative.hpp>
+#include <duet/driver/derivatives.hpp>
 #include <duet/driver/gauss_newton.hpp>
 #include <duet/driver/gradient.hpp>
+#include <duet/driver/hessian.hpp>
+#include <duet/driver/hvp.hpp>
 #include <duet/driver/jacobian.hpp>
 #include <duet/driver/least_squares.hpp>
 #include <duet/driver/mode.hpp>
 #include <duet/driver/product.hpp>
 #include <duet/forward/dynamic_dual.hpp>
+#include <duet/forward/hyperdual.hpp>
+#include <duet/forward/taylor.hpp>
 #include <duet/math/math.hpp>
 #include <duet/reverse/recording.hpp>

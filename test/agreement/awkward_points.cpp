@@ -45,6 +45,18 @@ constexpr bool all_scalars = false;
 using function = function_for<duet::dual<double, 2>, duet::var<double>>;
 #endif
 
+// Drivers get a callable that captures nothing: the scalars of others carry its type, and there is no pointer for them.
+template <class Function>
+struct current_function {
+  inline static thread_local Function const* f = nullptr;
+  auto operator()(auto const& p) const { return (*f)(p); }
+};
+template <class Function>
+current_function<Function> without_captures(Function const& f) {
+  current_function<Function>::f = &f;
+  return {};
+}
+
 // cut(e) is e in the version of one statement, and a scalar in the one of several.
 struct whole {
   auto operator()(auto const& e) const { return e; }
@@ -98,27 +110,29 @@ outcome by_tape(function const& f, pair_of<T> const& at) {
 // One of two equal rows, swept side by side.
 template <class T>
 outcome by_lanes(function const& f, pair_of<T> const& at) {
-  auto const twice = [&](auto const& x) { return std::array{f(x), f(x)}; };
+  using once = decltype(without_captures(f));
+  auto const twice = [](auto const& x) { return std::array{once{}(x), once{}(x)}; };
+  without_captures(f);
   auto const [value, jacobian] = duet::value_and_jacobian(duet::reverse, twice, at);
   return outcome_of(value[1], pair_of<T>{jacobian(1, 0), jacobian(1, 1)});
 }
 
 template <class T, class Mode>
 outcome by_gradient(Mode chosen, function const& f, pair_of<T> const& at) {
-  auto const [value, gradient] = duet::value_and_gradient(chosen, f, at);
+  auto const [value, gradient] = duet::value_and_gradient(chosen, without_captures(f), at);
   return outcome_of(value, gradient);
 }
 
 template <class T, class Mode>
 outcome by_jvp(Mode chosen, function const& f, pair_of<T> const& at) {
-  auto const along_x = duet::value_and_jvp(chosen, f, at, pair_of<T>{1, 0});
-  auto const along_y = duet::value_and_jvp(chosen, f, at, pair_of<T>{0, 1});
+  auto const along_x = duet::value_and_jvp(chosen, without_captures(f), at, pair_of<T>{1, 0});
+  auto const along_y = duet::value_and_jvp(chosen, without_captures(f), at, pair_of<T>{0, 1});
   return outcome_of(along_x.value, pair_of<T>{along_x.tangent, along_y.tangent});
 }
 
 template <class T, class Mode>
 outcome by_vjp(Mode chosen, function const& f, pair_of<T> const& at) {
-  auto const [value, adjoint] = duet::value_and_vjp(chosen, f, at, T(1));
+  auto const [value, adjoint] = duet::value_and_vjp(chosen, without_captures(f), at, T(1));
   return outcome_of(value, adjoint);
 }
 

@@ -30,6 +30,16 @@
 #define DUET_COLD __attribute__((noinline, cold))
 #endif
 
+// Everything that this function calls is inlined into it, as far as the compiler can (g++ only, which otherwise keeps a
+// large function apart though it is called once).
+#if defined(__GNUC__) && !defined(__clang__) && defined(__OPTIMIZE__) && !DUET_SANITIZED
+#define DUET_FLATTEN __attribute__((flatten, noinline, noclone))
+#elif defined(__clang__) && defined(__OPTIMIZE__) && !DUET_SANITIZED
+#define DUET_FLATTEN __attribute__((flatten))
+#else
+#define DUET_FLATTEN
+#endif
+
 // The thread-local state of Duet is plain data in the static block of its module: reading it costs one instruction.
 #if defined(__ELF__)
 #define DUET_TLS_MODEL __attribute__((tls_model("initial-exec")))
@@ -42,6 +52,13 @@
 #define DUET_KNOWN_EQUAL(a, b) (__builtin_constant_p((a) == (b)) && (a) == (b))
 #else
 #define DUET_KNOWN_EQUAL(a, b) false
+#endif
+
+// True if the compiler has worked out the value of x, after inlining.
+#if defined(__GNUC__)
+#define DUET_KNOWN(x) __builtin_constant_p(x)
+#else
+#define DUET_KNOWN(x) false
 #endif
 
 // Address space can be reserved without memory behind it.

@@ -50,7 +50,8 @@ struct partial_list<std::index_sequence<I...>, T...> : partial_slot<I, T>... {
 
 template <class... T>
 struct partials : partial_list<std::index_sequence_for<T...>, T...> {
-  using partial_list<std::index_sequence_for<T...>, T...>::partial_list;
+  constexpr partials() = default;
+  DUET_INLINE constexpr explicit partials(T const&... t) : partial_list<std::index_sequence_for<T...>, T...>(t...) {}
 };
 template <class... T>
 partials(T...) -> partials<T...>;

@@ -61,6 +61,17 @@ template <class S>
   requires is_active_scalar<S>
 inline constexpr int nesting<S> = 1 + nesting<typename S::value_type>;
 
+// Scalars of drivers carry a tag (driver/evaluate.hpp). True if both are active and of different derivatives, neither
+// inside the other.
+template <class A, class B>
+inline constexpr bool confused = false;
+template <active_scalar A, active_scalar B>
+  requires(!std::is_same_v<typename A::tag, typename B::tag>)
+inline constexpr bool confused<A, B> =
+    !std::is_convertible_v<A, typename B::value_type> && !std::is_convertible_v<B, typename A::value_type>;
+template <class A, class B>
+concept perturbations_confused = confused<scalar_of_t<A>, scalar_of_t<B>>;
+
 // The passive number behind x, through every level.
 template <class X>
 [[nodiscard]] DUET_INLINE constexpr auto value(X const& x) {

@@ -13,7 +13,7 @@ struct valued_derivative {
 
 template <mode Mode, class F, class X>
 [[nodiscard]] consteval bool derivative_demands() {
-  using Inputs = probe_t<Mode, X>;
+  using Inputs = probe_t<Mode, F, X>;
   static_assert(scalar_point<X>,
                 "duet::derivative needs t to be one floating-point number; for several inputs call duet::gradient or "
                 "duet::jacobian");
@@ -35,15 +35,14 @@ template <mode Mode, class F, class X>
     using T = entry_t<X>;
     auto const& at = duet::plain(t);
     if constexpr (Mode == mode::reverse) {
-      using Output = result_t<F, probe_t<Mode, X>>;
-      using Value = lifted_t<Output, T>;
-      auto const all =
-          duet::jacobian_in<valued_jacobian<Value, matrix_of<T, static_size_of<Output>, 1>>>(reverse, f, at);
+      jacobian_result<Mode, F, X> all;
+      duet::jacobian_in(reverse, f, at, all);
+      using Value = decltype(all.value);
       return valued_derivative<Value>{all.value, shape<Value>::template make<T>(all.value, [&](std::size_t i) {
                                         return all.jacobian(static_cast<Eigen::Index>(i), 0);
                                       })};
     } else {
-      using S = dual<T, 1>;
+      using S = forward_scalar<F, T, 1>;
       auto const y = duet::forward_pass<S>(f, at, 0, 1);
       return valued_derivative<value_t<S, std::remove_cvref_t<decltype(y)>>>{duet::values_of<S>(y),
                                                                              duet::tangents_of<S>(y)};

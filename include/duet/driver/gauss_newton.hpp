@@ -19,7 +19,7 @@ struct gauss_newton_result {
 
 template <mode Mode, class F, class X>
 [[nodiscard]] consteval bool gauss_newton_demands() {
-  using Inputs = probe_t<Mode, X>;
+  using Inputs = probe_t<Mode, F, X>;
   static_assert(
       point<X>,
       "duet::gauss_newton needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
@@ -75,7 +75,7 @@ template <class S, class Result, class F, class X>
 void one_pass_gauss_newton(F& f, X const& x, Result& result) {
   std::size_t const n = duet::size_of(x);
   auto const y = duet::forward_pass<S>(f, x, 0, n);
-  result.residual = duet::values_of<S>(y);
+  duet::write_values<S>(y, result.residual);
   auto const sums = duet::sums_of_rows<S>(y);
   for (std::size_t a = 0; a < n; ++a) {
     shape<X>::entry(result.gradient, a) = sums.gradient(a);
@@ -98,7 +98,7 @@ void paired_gauss_newton(F& f, X const& x, Result& result) {
         if (i / half == p) return S::independent(value, i - p * half);
         return i / half == q ? S::independent(value, half + (i - q * half)) : S(value);
       });
-      if (p == 0 && q == 1) result.residual = duet::values_of<S>(y);
+      if (p == 0 && q == 1) duet::write_values<S>(y, result.residual);
       require_same_outputs("duet::gauss_newton", duet::size_of(y), duet::size_of(result.residual));
       auto const sums = duet::sums_of_rows<S>(y);
       for (std::size_t a = 0; a < S::size(); ++a) {
@@ -112,26 +112,17 @@ void paired_gauss_newton(F& f, X const& x, Result& result) {
     }
 }
 
-// Sums of nothing yet.
-template <class Result, class X>
-[[nodiscard]] Result no_sums(X const& x) {
+// Both give a result whose gradient has the sizes of x the rest of its sizes.
+template <class F, class X, class Result>
+void gauss_newton_in(mode_constant<mode::forward>, F& f, X const& x, Result& result) {
   using T = entry_t<X>;
-  Result result;
-  result.gradient = shape<X>::template make<T>(x, [](auto) { return T(0); });
-  auto const n = static_cast<Eigen::Index>(duet::size_of(x));
-  result.hessian.setZero(n, n);
-  return result;
-}
-
-template <class Result, class F, class X>
-[[nodiscard]] Result gauss_newton_in(mode_constant<mode::forward>, F& f, X const& x) {
-  using T = entry_t<X>;
-  auto result = duet::no_sums<Result>(x);
-  using wide = dual<T, gauss_newton_chunk<T>>;
-  using narrow = dual<T, narrow_chunk<T>>;
+  using wide = forward_scalar<F, T, gauss_newton_chunk<T>>;
+  using narrow = forward_scalar<F, T, narrow_chunk<T>>;
   constexpr std::size_t n = static_size_of<X>;
+  auto const inputs = static_cast<Eigen::Index>(duet::size_of(x));
+  result.hessian.resize(inputs, inputs);
   if constexpr (n != dynamic && n <= wide::size())
-    duet::one_pass_gauss_newton<dual<T, static_chunk<T>(n)>>(f, x, result);
+    duet::one_pass_gauss_newton<forward_scalar<F, T, static_chunk<T>(n)>>(f, x, result);
   else if constexpr (n != dynamic)
     duet::paired_gauss_newton<wide>(f, x, result);
   else if (duet::size_of(x) <= narrow::size())
@@ -141,18 +132,21 @@ template <class Result, class F, class X>
   else
     duet::paired_gauss_newton<wide>(f, x, result);
   result.cost = duet::half_squared_norm<T>(result.residual);
-  return result;
 }
 
-template <class Result, class F, class X>
-[[nodiscard]] Result gauss_newton_in(mode_constant<mode::reverse>, F& f, X const& x) {
+template <class F, class X, class Result>
+void gauss_newton_in(mode_constant<mode::reverse>, F& f, X const& x, Result& result) {
   using T = entry_t<X>;
-  auto result = duet::no_sums<Result>(x);
+  auto const n = static_cast<Eigen::Index>(duet::size_of(x));
+  result.hessian.setZero(n, n);
+  for (std::size_t j = 0; j < duet::size_of(x); ++j) shape<X>::entry(result.gradient, j) = T(0);
   duet::record(f, x, [&]<class Inputs>(tape<T>& t, Inputs const& inputs, auto const& y) {
-    result.residual = duet::values_of<var<T>>(y);
-    auto const outputs = duet::outputs_of<var<T>>(y);
-    auto const n = static_cast<Eigen::Index>(duet::size_of(x));
-    Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> rows(n, static_cast<Eigen::Index>(outputs_per_sweep));
+    using S = reverse_scalar<F, T>;
+    duet::write_values<S>(y, result.residual);
+    auto&& outputs = duet::buffer_for<std::vector<var<T>>>(x);
+    duet::write_outputs<S>(y, outputs);
+    auto&& rows = duet::buffer_for<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>>(x);
+    rows.resize(n, static_cast<Eigen::Index>(outputs_per_sweep));
     Eigen::Index waiting = 0;
     auto const flush = [&] {
       for (Eigen::Index a = 0; a < n; ++a)
@@ -174,6 +168,26 @@ template <class Result, class F, class X>
     result.hessian.template triangularView<Eigen::StrictlyUpper>() = result.hessian.transpose();
   });
   result.cost = duet::half_squared_norm<T>(result.residual);
+}
+
+template <mode Mode, class F, class X>
+using gauss_newton_result_of = gauss_newton_result<entry_t<X>, lifted_t<output_for<Mode, F, X>, entry_t<X>>, plain_t<X>,
+                                                   matrix_of<entry_t<X>, static_size_of<X>, static_size_of<X>>>;
+
+template <mode Mode, std::size_t StaticOutputs, class F, class X, class Outputs, class Result>
+void gauss_newton_into(F& f, X const& x, Outputs const& outputs, Result& result) {
+  using T = entry_t<X>;
+  constexpr std::size_t n = static_size_of<X>, directions = n == dynamic ? dynamic : gauss_newton_directions<T>(n);
+  duet::run_mode<Mode, directions, StaticOutputs>(gauss_newton_directions<T>(duet::size_of(x)), outputs,
+                                                  [&](auto chosen) { duet::gauss_newton_in(chosen, f, x, result); });
+}
+
+// A result with a gradient of the sizes of x.
+template <class Result, class X>
+[[nodiscard]] Result empty_gauss_newton(X const& x) {
+  using T = entry_t<X>;
+  Result result{};
+  result.gradient = shape<X>::template make<T>(x, [](auto) { return T(0); });
   return result;
 }
 
@@ -181,21 +195,11 @@ template <class Result, class F, class X>
 template <mode Mode, class F, class X>
 [[nodiscard]] auto gauss_newton(mode_constant<Mode>, F&& r, X const& x) {
   if constexpr (gauss_newton_demands<Mode, F, X>()) {
-    using T = entry_t<X>;
-    using Output = result_t<F, probe_t<Mode, X>>;
-    constexpr std::size_t inputs = static_size_of<X>;
+    constexpr std::size_t m = static_size_of<output_for<Mode, F, X>>;
     auto const& at = duet::plain(x);
-    using Result = gauss_newton_result<T, lifted_t<Output, T>, plain_t<X>, matrix_of<T, inputs, inputs>>;
-    constexpr std::size_t directions = inputs == dynamic ? dynamic : gauss_newton_directions<T>(inputs);
-    return duet::run_mode<Mode, directions, static_size_of<Output>>(
-        gauss_newton_directions<T>(duet::size_of(at)),
-        [&] {
-          if constexpr (static_size_of<Output> != dynamic)
-            return static_size_of<Output>;
-          else
-            return duet::size_of(duet::evaluate(r, at));
-        },
-        [&](auto chosen) { return duet::gauss_newton_in<Result>(chosen, r, at); });
+    auto result = duet::empty_gauss_newton<gauss_newton_result_of<Mode, F, X>>(at);
+    duet::gauss_newton_into<Mode, m>(r, at, [&] { return duet::outputs_at<m>(r, at); }, result);
+    return result;
   }
 }
 template <class F, class X>
@@ -220,7 +224,7 @@ template <class F, class X, class V>
       plain_t<X> product = at;
       duet::record(r, at, [&](tape<T>& t, auto const& inputs, auto const& y) {
         require_same_outputs("duet::gauss_newton_product", duet::size_of(y), duet::size_of(tangent));
-        duet::sweep_weighted(t, inputs, y, tangent, product);
+        duet::sweep_weighted<reverse_scalar<F, T>>(t, inputs, y, tangent, product);
       });
       return product;
     }

@@ -15,7 +15,7 @@ struct valued_gradient {
 
 template <mode Mode, class F, class X>
 [[nodiscard]] consteval bool gradient_demands() {
-  using Inputs = probe_t<Mode, X, 1>;
+  using Inputs = probe_t<Mode, F, X, 1>;
   static_assert(point<X>,
                 "duet::gradient needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
                 "std::vector of them");
@@ -28,10 +28,10 @@ template <mode Mode, class F, class X>
   return returns_one_number<F, Inputs>;
 }
 
-template <class F, class X>
-[[nodiscard]] auto gradient_in(mode_constant<mode::forward>, F& f, X const& x) {
+// Both fill a result of the sizes of x.
+template <class F, class X, class Result>
+void gradient_in(mode_constant<mode::forward>, F& f, X const& x, Result& result) {
   using T = entry_t<X>;
-  valued_gradient<T, X> result{T(0), shape<X>::template make<T>(x, [](auto) { return T(0); })};
   auto const read = [&]<class S>(std::type_identity<S>, auto const& y, std::size_t first, std::size_t count) {
     if (first == 0) result.value = duet::value_of<S>(y);
     std::array<T, S::size()> partials;
@@ -39,22 +39,32 @@ template <class F, class X>
     for (std::size_t i = 0; i < count; ++i) shape<X>::entry(result.gradient, first + i) = partials[i];
   };
   duet::forward_passes(f, x, read);
-  return result;
 }
 
-template <class F, class X>
-[[nodiscard]] auto gradient_in(mode_constant<mode::reverse>, F& f, X const& x) {
+template <class F, class X, class Result>
+void gradient_in(mode_constant<mode::reverse>, F& f, X const& x, Result& result) {
   using T = entry_t<X>;
-  valued_gradient<T, X> result{T(0), x};
   duet::record(f, x, [&](tape<T>& t, auto const& inputs, auto const& y) {
     using Inputs = std::remove_cvref_t<decltype(inputs)>;
-    var<T> const output(y);
+    auto const output = duet::output_of<reverse_scalar<F, T>>(y);
     t.reverse(output);
     result.value = output.value();
     for (std::size_t i = 0; i < duet::size_of(x); ++i)
       shape<X>::entry(result.gradient, i) = t.adjoint(shape<Inputs>::entry(inputs, i));
   });
-  return result;
+}
+
+template <mode Mode, class F, class X, class Result>
+void gradient_into(F& f, X const& x, Result& result) {
+  duet::run_mode<Mode, static_size_of<X>, 1>(
+      duet::size_of(x), [] { return std::size_t{1}; }, [&](auto chosen) { duet::gradient_in(chosen, f, x, result); });
+}
+
+// A result of the sizes of x, with derivatives of zero.
+template <class X>
+[[nodiscard]] auto empty_gradient(X const& x) {
+  using T = entry_t<X>;
+  return valued_gradient<T, X>{T(0), shape<X>::template make<T>(x, [](auto) { return T(0); })};
 }
 
 // {f(x), gradient}, from the same evaluations as the gradient alone.
@@ -62,9 +72,9 @@ template <mode Mode, class F, class X>
 [[nodiscard]] auto value_and_gradient(mode_constant<Mode>, F&& f, X const& x) {
   if constexpr (gradient_demands<Mode, F, X>()) {
     auto const& at = duet::plain(x);
-    return duet::run_mode<Mode, static_size_of<X>, 1>(
-        duet::size_of(at), [] { return std::size_t{1}; },
-        [&](auto chosen) { return duet::gradient_in(chosen, f, at); });
+    auto result = duet::empty_gradient(at);
+    duet::gradient_into<Mode>(f, at, result);
+    return result;
   }
 }
 template <class F, class X>

@@ -3,7 +3,7 @@
 // The Jacobian, outputs by inputs: ceil(n / chunk) evaluations in forward mode, or one recording and ceil(m / 8)
 // sweeps. One output gives a row, one input a column.
 
-#include <duet/driver/evaluate.hpp>
+#include <duet/driver/workspace.hpp>
 
 namespace duet {
 
@@ -20,7 +20,7 @@ using matrix_of = Eigen::Matrix<T, Rows == dynamic ? Eigen::Dynamic : static_cas
 
 template <mode Mode, class F, class X>
 [[nodiscard]] consteval bool jacobian_demands() {
-  using Inputs = probe_t<Mode, X>;
+  using Inputs = probe_t<Mode, F, X>;
   static_assert(point<X>,
                 "duet::jacobian needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
                 "std::vector of them");
@@ -40,14 +40,14 @@ inline void require_same_outputs(std::string_view where, std::size_t given, std:
   require_size(where, "the result of f", given, expected, "as when f was called before");
 }
 
-template <class Result, class F, class X>
-[[nodiscard]] Result jacobian_in(mode_constant<mode::forward>, F& f, X const& x) {
+// Both give a result the sizes it needs.
+template <class F, class X, class Result>
+void jacobian_in(mode_constant<mode::forward>, F& f, X const& x, Result& result) {
   using T = entry_t<X>;
-  Result result;
   auto const read = [&]<class S, class Y>(std::type_identity<S>, Y const& y, std::size_t first, std::size_t count) {
     std::size_t const rows = duet::size_of(y);
     if (first == 0) {
-      result.value = duet::values_of<S>(y);
+      duet::write_values<S>(y, result.value);
       result.jacobian.resize(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(duet::size_of(x)));
     }
     duet::require_same_outputs("duet::jacobian", rows, static_cast<std::size_t>(result.jacobian.rows()));
@@ -59,7 +59,14 @@ template <class Result, class F, class X>
     }
   };
   duet::forward_passes(f, x, read);
-  return result;
+}
+
+// The entries of y as variables of the tape, in `all`.
+template <class S, class Y>
+void write_outputs(Y const& y, std::vector<var<typename S::value_type>>& all) {
+  all.clear();
+  all.reserve(duet::size_of(y));
+  for (std::size_t i = 0; i < duet::size_of(y); ++i) all.push_back(duet::output_of<S>(shape<Y>::entry(y, i)));
 }
 
 // Calls visit(row, adjoint) for each output in order, adjoint(x) being d outputs[row] / dx.
@@ -73,40 +80,54 @@ void for_each_row(tape<T>& t, std::vector<var<T>> const& outputs, Visit const& v
   }
 }
 
-template <class Result, class F, class X>
-[[nodiscard]] Result jacobian_in(mode_constant<mode::reverse>, F& f, X const& x) {
+template <class F, class X, class Result>
+void jacobian_in(mode_constant<mode::reverse>, F& f, X const& x, Result& result) {
   using T = entry_t<X>;
-  Result result;
   duet::record(f, x, [&]<class Inputs>(tape<T>& t, Inputs const& inputs, auto const& y) {
-    result.value = duet::values_of<var<T>>(y);
+    using S = reverse_scalar<F, T>;
+    duet::write_values<S>(y, result.value);
     result.jacobian.resize(static_cast<Eigen::Index>(duet::size_of(y)), static_cast<Eigen::Index>(duet::size_of(x)));
-    duet::for_each_row(t, duet::outputs_of<var<T>>(y), [&](std::size_t row, auto const& adjoint) {
+    auto&& outputs = duet::buffer_for<std::vector<var<T>>>(x);
+    duet::write_outputs<S>(y, outputs);
+    duet::for_each_row(t, outputs, [&](std::size_t row, auto const& adjoint) {
       for (std::size_t j = 0; j < duet::size_of(x); ++j)
         result.jacobian(static_cast<Eigen::Index>(row), static_cast<Eigen::Index>(j)) =
             adjoint(shape<Inputs>::entry(inputs, j));
     });
   });
-  return result;
+}
+
+template <mode Mode, class F, class X>
+using output_for = result_t<F, probe_t<Mode, F, X>>;
+template <mode Mode, class F, class X>
+using jacobian_result =
+    valued_jacobian<lifted_t<output_for<Mode, F, X>, entry_t<X>>,
+                    matrix_of<entry_t<X>, static_size_of<output_for<Mode, F, X>>, static_size_of<X>>>;
+
+// The number of outputs of f, evaluated at x to find out if it is not static.
+template <std::size_t StaticOutputs, class F, class X>
+[[nodiscard]] std::size_t outputs_at(F& f, X const& x) {
+  if constexpr (StaticOutputs != dynamic)
+    return StaticOutputs;
+  else
+    return duet::size_of(duet::evaluate(f, x));
+}
+
+template <mode Mode, std::size_t StaticOutputs, class F, class X, class Outputs, class Result>
+void jacobian_into(F& f, X const& x, Outputs const& outputs, Result& result) {
+  duet::run_mode<Mode, static_size_of<X>, StaticOutputs>(duet::size_of(x), outputs,
+                                                         [&](auto chosen) { duet::jacobian_in(chosen, f, x, result); });
 }
 
 // {f(x) in its own shape, Jacobian}, from the same evaluations as the Jacobian alone.
 template <mode Mode, class F, class X>
 [[nodiscard]] auto value_and_jacobian(mode_constant<Mode>, F&& f, X const& x) {
   if constexpr (jacobian_demands<Mode, F, X>()) {
-    using T = entry_t<X>;
-    using Output = result_t<F, probe_t<Mode, X>>;
-    constexpr std::size_t outputs = static_size_of<Output>, inputs = static_size_of<X>;
-    using Result = valued_jacobian<lifted_t<Output, T>, matrix_of<T, outputs, inputs>>;
+    constexpr std::size_t m = static_size_of<output_for<Mode, F, X>>;
     auto const& at = duet::plain(x);
-    return duet::run_mode<Mode, inputs, outputs>(
-        duet::size_of(at),
-        [&] {
-          if constexpr (outputs != dynamic)
-            return outputs;
-          else
-            return duet::size_of(duet::evaluate(f, at));
-        },
-        [&](auto chosen) { return duet::jacobian_in<Result>(chosen, f, at); });
+    jacobian_result<Mode, F, X> result;
+    duet::jacobian_into<Mode, m>(f, at, [&] { return duet::outputs_at<m>(f, at); }, result);
+    return result;
   }
 }
 template <class F, class X>
@@ -134,7 +155,8 @@ auto tape<T>::jacobian(Inputs const& inputs, Outputs const& outputs) {
   for (std::size_t j = 0; j < duet::size_of(xs); ++j) require_here(shape<Xs>::entry(xs, j), "jacobian");
   Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> result(static_cast<Eigen::Index>(duet::size_of(ys)),
                                                           static_cast<Eigen::Index>(duet::size_of(xs)));
-  auto const all = duet::outputs_of<var<T>>(ys);
+  std::vector<var<T>> all;
+  duet::write_outputs<var<T>>(ys, all);
   reverse_rows(std::span<var<T> const>(all), [&](std::size_t row, auto const& adjoint) {
     for (std::size_t j = 0; j < duet::size_of(xs); ++j)
       result(static_cast<Eigen::Index>(row), static_cast<Eigen::Index>(j)) = adjoint(shape<Xs>::entry(xs, j));

@@ -12,7 +12,7 @@ namespace duet {
 
 template <mode Mode, class F, class X>
 [[nodiscard]] consteval bool least_squares_demands() {
-  using Inputs = probe_t<Mode, X>;
+  using Inputs = probe_t<Mode, F, X>;
   static_assert(
       point<X>,
       "duet::least_squares needs x0 to be a floating-point number, or an Eigen vector or matrix, a std::array or a "

@@ -24,7 +24,7 @@ concept direction_for = shaped<plain_t<V>> && std::convertible_to<entry_t<V>, en
 
 template <mode Mode, class F, class X, class V>
 [[nodiscard]] consteval bool jvp_demands() {
-  using Inputs = probe_t<Mode, X>;
+  using Inputs = probe_t<Mode, F, X>;
   static_assert(
       point<X>,
       "duet::jvp needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a std::vector "
@@ -46,7 +46,7 @@ template <mode Mode, class F, class X, class V>
 
 template <mode Mode, class F, class X, class W>
 [[nodiscard]] consteval bool vjp_demands() {
-  using Inputs = probe_t<Mode, X, 1>;
+  using Inputs = probe_t<Mode, F, X, 1>;
   static_assert(
       point<X>,
       "duet::vjp needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a std::vector "
@@ -70,7 +70,7 @@ template <mode Mode, class F, class X, class W>
 template <class F, class X, class V>
 [[nodiscard]] auto evaluate_along(F& f, X const& x, V const& v) {
   using T = entry_t<X>;
-  using S = dual<T, 1>;
+  using S = forward_scalar<F, T, 1>;
   return duet::evaluate_seeded<S>(f, x, [&](auto i) {
     S s(shape<X>::entry(x, i));
     s.set_partial(0, T(shape<V>::entry(v, i)));
@@ -80,7 +80,7 @@ template <class F, class X, class V>
 
 template <class F, class X, class V>
 [[nodiscard]] auto forward_jvp(F& f, X const& x, V const& v) {
-  using S = dual<entry_t<X>, 1>;
+  using S = forward_scalar<F, entry_t<X>, 1>;
   auto const y = duet::evaluate_along(f, x, v);
   using Value = value_t<S, std::remove_cvref_t<decltype(y)>>;
   return valued_tangent<Value, Value>{duet::values_of<S>(y), duet::tangents_of<S>(y)};
@@ -90,12 +90,15 @@ template <class F, class X, class V>
 template <class F, class X, class V>
 [[nodiscard]] auto reverse_jvp(F& f, X const& x, V const& v) {
   using T = entry_t<X>;
-  using Value = lifted_t<result_t<F, lifted_t<X, var<T>>>, T>;
+  using S = reverse_scalar<F, T>;
+  using Value = lifted_t<result_t<F, lifted_t<X, S>>, T>;
   valued_tangent<Value, Value> result;
   duet::record(f, x, [&]<class Inputs>(tape<T>& t, Inputs const& inputs, auto const& y) {
-    result.value = duet::values_of<var<T>>(y);
+    result.value = duet::values_of<S>(y);
     result.tangent = result.value;
-    duet::for_each_row(t, duet::outputs_of<var<T>>(y), [&](std::size_t row, auto const& adjoint) {
+    std::vector<var<T>> outputs;
+    duet::write_outputs<S>(y, outputs);
+    duet::for_each_row(t, outputs, [&](std::size_t row, auto const& adjoint) {
       T sum(0);
       for (std::size_t j = 0; j < duet::size_of(x); ++j)
         if (T const along(shape<V>::entry(v, j)); !duet::vanishes(along))
@@ -158,11 +161,11 @@ template <class Result, class F, class X, class W>
 }
 
 // Sweeps the recording with the weights as seeds and writes the adjoints of the inputs.
-template <class T, class Inputs, class Y, class W, class X>
+template <class S, class T, class Inputs, class Y, class W, class X>
 void sweep_weighted(tape<T>& t, Inputs const& inputs, Y const& y, W const& w, X& adjoint) {
   t.zero_adjoints();
-  auto const outputs = duet::outputs_of<var<T>>(y);
-  for (std::size_t i = 0; i < outputs.size(); ++i) t.seed(outputs[i], T(shape<W>::entry(w, i)));
+  for (std::size_t i = 0; i < duet::size_of(y); ++i)
+    t.seed(duet::output_of<S>(shape<Y>::entry(y, i)), T(shape<W>::entry(w, i)));
   t.reverse();
   for (std::size_t j = 0; j < duet::size_of(adjoint); ++j)
     shape<X>::entry(adjoint, j) = t.adjoint(shape<Inputs>::entry(inputs, j));
@@ -174,8 +177,9 @@ template <class Result, class F, class X, class W>
   Result result{{}, x};
   duet::record(f, x, [&](tape<T>& t, auto const& inputs, auto const& y) {
     duet::require_weights(duet::size_of(w), duet::size_of(y));
-    result.value = duet::values_of<var<T>>(y);
-    duet::sweep_weighted(t, inputs, y, w, result.adjoint);
+    using S = reverse_scalar<F, T>;
+    result.value = duet::values_of<S>(y);
+    duet::sweep_weighted<S>(t, inputs, y, w, result.adjoint);
   });
   return result;
 }
@@ -186,7 +190,7 @@ template <mode Mode, class F, class X, class W>
   if constexpr (vjp_demands<Mode, F, X, W>()) {
     auto const& at = duet::plain(x);
     auto const& weights = duet::plain(w);
-    using Result = valued_adjoint<lifted_t<result_t<F, probe_t<Mode, X, 1>>, entry_t<X>>, plain_t<X>>;
+    using Result = valued_adjoint<lifted_t<result_t<F, probe_t<Mode, F, X, 1>>, entry_t<X>>, plain_t<X>>;
     return duet::run_mode<Mode, static_size_of<X>, 1>(
         duet::size_of(at), [] { return std::size_t{1}; },
         [&](auto chosen) { return duet::vjp_in<Result>(chosen, f, at, weights); });

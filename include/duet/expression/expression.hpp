@@ -86,7 +86,9 @@ concept operands = (active<X> || ...) && operand_detail::all_fit<result_scalar_t
 // x as a node keeps it, when the result is the scalar S.
 template <class S, class X>
 [[nodiscard]] DUET_INLINE constexpr auto as_operand(X const& x) {
-  if constexpr (!std::is_same_v<scalar_of_t<X>, S>) {
+  if constexpr (std::is_same_v<X, leaf<S>>) {
+    return x;
+  } else if constexpr (!std::is_same_v<scalar_of_t<X>, S>) {
     if constexpr (active<X>)
       return passive<scalar_of_t<X>>{scalar_of_t<X>(x)};
     else
@@ -99,6 +101,14 @@ template <class S, class X>
   } else {
     return leaf<S>(x);
   }
+}
+// The same without a copy where x is kept as it is: for those who only read it.
+template <class S, class X>
+[[nodiscard]] DUET_INLINE constexpr decltype(auto) read_operand(X const& x) {
+  if constexpr (std::is_same_v<decltype(duet::as_operand<S>(x)), X>)
+    return (x);
+  else
+    return duet::as_operand<S>(x);
 }
 template <class S, class X>
 using operand_t = decltype(duet::as_operand<S>(std::declval<X const&>()));
@@ -127,7 +137,8 @@ struct not_stored {};
 template <std::size_t I, class X>
 struct operand_slot {
   X operand;
-  DUET_INLINE constexpr explicit operand_slot(X const& x) : operand(x) {}
+  template <class S, class U>
+  DUET_INLINE constexpr operand_slot(std::type_identity<S>, U const& x) : operand(duet::as_operand<S>(x)) {}
   DUET_INLINE constexpr operand_slot(operand_slot const& other) : operand(other.operand) {}
   constexpr operand_slot& operator=(operand_slot const&) = default;
 };
@@ -136,7 +147,8 @@ template <class Indices, class... X>
 struct operand_list;
 template <std::size_t... I, class... X>
 struct operand_list<std::index_sequence<I...>, X...> : operand_slot<I, X>... {
-  DUET_INLINE constexpr explicit operand_list(X const&... x) : operand_slot<I, X>(x)... {}
+  template <class S, class... U>
+  DUET_INLINE constexpr explicit operand_list(std::type_identity<S> as, U const&... x) : operand_slot<I, X>(as, x)... {}
   DUET_INLINE constexpr operand_list(operand_list const& other)
       : operand_slot<I, X>(static_cast<operand_slot<I, X> const&>(other))... {}
   constexpr operand_list& operator=(operand_list const&) = default;
@@ -173,8 +185,12 @@ class expression : operand_list<std::index_sequence_for<X...>, X...> {
   using value_type = typename scalar::value_type;
   static constexpr std::size_t arity = sizeof...(X);
 
-  DUET_INLINE constexpr explicit expression(X const&... x)
-      : list(x...), value_(Rule::value(x.value()...)), stored_(partials_to_store(value_, x...)) {}
+  // Of operands as a user wrote them; each becomes what a node keeps where it will stay.
+  template <class S, class... U>
+  DUET_INLINE constexpr explicit expression(std::type_identity<S> as, U const&... x)
+      : list(as, x...),
+        value_(value_of_operands(std::index_sequence_for<X...>{})),
+        stored_(partials_to_store(std::index_sequence_for<X...>{})) {}
   DUET_INLINE constexpr expression(expression const& other)
       : list(static_cast<list const&>(other)), value_(other.value_), stored_(other.stored_) {}
   constexpr expression& operator=(expression const&) = default;
@@ -200,28 +216,43 @@ class expression : operand_list<std::index_sequence_for<X...>, X...> {
   static DUET_INLINE constexpr auto all_partials(value_type const& y, Values const&... values) {
     return local_partials<X...>(Rule::first(values..., y));
   }
-  static DUET_INLINE constexpr auto partials_to_store(value_type const& y, X const&... x) {
+  template <std::size_t... I>
+  DUET_INLINE constexpr value_type value_of_operands(std::index_sequence<I...>) const {
+    return Rule::value(operand<I>().value()...);
+  }
+  template <std::size_t... I>
+  DUET_INLINE constexpr auto partials_to_store(std::index_sequence<I...> all) const {
     if constexpr (has_cheap_first<Rule>)
       return not_stored{};
     else
-      return all_partials(y, x.value()...);
+      return partials_from_operands(all);
   }
   template <std::size_t... I>
   DUET_INLINE constexpr auto partials_from_operands(std::index_sequence<I...>) const {
     return all_partials(value_, operand<I>().value()...);
   }
-  using stored = decltype(partials_to_store(std::declval<value_type const&>(), std::declval<X const&>()...));
+  using all_stored = decltype(all_partials(std::declval<value_type const&>(), std::declval<X const&>().value()...));
+  using stored = std::conditional_t<has_cheap_first<Rule>, not_stored, all_stored>;
 
   value_type value_;
   [[no_unique_address]] stored stored_;
 };
 
-// The node for a rule applied to x...: the way in for every function, a user's own rules included.
+// A scalar whose operations are evaluated at once, by S::applied(rule, operands...), since a statement gains nothing by
+// being seen whole.
+template <class S>
+inline constexpr bool is_eager = false;
+
+// A rule applied to x...: the way in for every function, a user's own rules included. A node, or its value if the
+// scalar is eager.
 template <rule Rule, class... X>
   requires operands<X...>
 [[nodiscard]] DUET_INLINE constexpr auto apply(Rule, X const&... x) {
   using S = result_scalar_t<X...>;
-  return expression<Rule, operand_t<S, X>...>(duet::as_operand<S>(x)...);
+  if constexpr (is_eager<S>)
+    return S::applied(Rule{}, x...);
+  else
+    return expression<Rule, operand_t<S, X>...>(std::type_identity<S>{}, x...);
 }
 
 }  // namespace duet

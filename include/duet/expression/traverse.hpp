@@ -46,7 +46,7 @@ enum class care { bare, damped };
 
 template <class... C>
 struct coefficient_branch : partials<C...> {
-  using partials<C...>::partials;
+  DUET_INLINE constexpr explicit coefficient_branch(C const&... c) : partials<C...>(c...) {}
 };
 
 // The coefficient of each leaf below x for the seed at its root, as a tree of the shape of x.

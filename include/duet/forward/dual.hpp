@@ -11,11 +11,11 @@
 
 namespace duet {
 
-template <class T = double, std::size_t N = 1>
+template <class T = double, std::size_t N = 1, class Tag = void>
 class dual;
 
-template <class T, std::size_t N>
-inline constexpr bool is_active_scalar<dual<T, N>> = true;
+template <class T, std::size_t N, class Tag>
+inline constexpr bool is_active_scalar<dual<T, N, Tag>> = true;
 
 // True once this thread has computed a dual with an infinite partial or NaN. From then on its statements let zero win
 // over infinity, as those with an infinite slope of their own do; until then they need not look. A forward_scope ends
@@ -40,6 +40,36 @@ class [[nodiscard]] forward_scope {
   bool outer_ = infinite_partials_met;
 };
 
+// What the compiler may know of the partials of a dual once a function is inlined: which blocks can differ from zero,
+// and of an input that a driver has just seeded, which one it is. Blocks that nothing reaches are then neither computed
+// nor loaded. Marks are stored in what alignment leaves free, and read only where they are known (DUET_KNOWN).
+class seed_mark {
+ public:
+  DUET_INLINE constexpr seed_mark() {}  // a constant: no block
+  [[nodiscard]] static DUET_INLINE constexpr seed_mark anything() { return seed_mark(every_block); }
+  [[nodiscard]] static DUET_INLINE constexpr seed_mark input(std::size_t index, std::size_t lanes) {
+    return index / lanes < most_blocks && index < most_inputs
+               ? seed_mark((std::uint32_t{1} << (index / lanes)) | static_cast<std::uint32_t>(index + 1) << most_blocks)
+               : anything();
+  }
+
+  [[nodiscard]] DUET_INLINE constexpr bool is_known() const { return DUET_KNOWN(code_); }
+  [[nodiscard]] DUET_INLINE constexpr bool reaches(std::size_t block) const {
+    return block >= most_blocks || (code_ >> block & 1) != 0;
+  }
+  [[nodiscard]] DUET_INLINE constexpr bool is_input() const { return code_ >> most_blocks != 0; }
+  [[nodiscard]] DUET_INLINE constexpr std::size_t index() const { return (code_ >> most_blocks) - 1; }
+  // Of a sum in which a term with this and one with the other mark occur.
+  [[nodiscard]] DUET_INLINE constexpr seed_mark joined(seed_mark other) const {
+    return is_known() && other.is_known() ? seed_mark((code_ | other.code_) & every_block) : anything();
+  }
+
+ private:
+  DUET_INLINE constexpr explicit seed_mark(std::uint32_t code) : code_(code) {}
+  static constexpr std::uint32_t most_blocks = 16, most_inputs = 0xffff, every_block = 0xffff;
+  std::uint32_t code_ = 0;  // a bit for each block, and above them the index of an input plus one
+};
+
 // sum + c * x for one block; with Damped, zero wins over infinity lane by lane. A sum of type zero is the first term's.
 template <bool Damped, class Sum, class C, class Block>
 [[nodiscard]] DUET_INLINE constexpr Block add_block(Sum const& sum, C const& c, Block const& x) {
@@ -54,6 +84,29 @@ template <bool Damped, class Sum, class C, class Block>
     return Block(sum - x);
   } else {
     return Block(sum + c * x);
+  }
+}
+
+// In place of a mark where there is one lane a block, or loops over blocks: nothing is ever known.
+struct no_mark {
+  [[nodiscard]] static DUET_INLINE constexpr no_mark anything() { return {}; }
+  [[nodiscard]] static DUET_INLINE constexpr no_mark input(std::size_t, std::size_t) { return {}; }
+  [[nodiscard]] DUET_INLINE constexpr bool is_known() const { return false; }
+  [[nodiscard]] DUET_INLINE constexpr bool reaches(std::size_t) const { return true; }
+  [[nodiscard]] DUET_INLINE constexpr bool is_input() const { return false; }
+  [[nodiscard]] DUET_INLINE constexpr std::size_t index() const { return 0; }
+  [[nodiscard]] DUET_INLINE constexpr no_mark joined(no_mark) const { return {}; }
+};
+template <class T, std::size_t N>
+using mark_of = std::conditional_t<(block_shape<T, N>::lanes > 1) && block_shape<T, N>::unrolled, seed_mark, no_mark>;
+
+// c times the block in which one lane is one.
+template <class Block, class C>
+[[nodiscard]] DUET_INLINE constexpr Block lane_block(C const& c, Block const& unit, std::size_t lane) {
+  if constexpr (!constant_number<C> && sizeof(Block) == 2 * sizeof(C)) {
+    return lane == 0 ? Block{c, 0} : Block{0, c};  // cheaper than to multiply
+  } else {
+    return duet::add_block<false>(zero{}, c, unit);
   }
 }
 
@@ -82,33 +135,36 @@ struct leaf_blocks<Blocks, std::index_sequence<J...>> : leaf_block<J, typename B
 };
 
 // A dual inside an expression: the same numbers with a copy that the compiler sees through.
-template <class T, std::size_t N>
-struct leaf<dual<T, N>> {
-  using scalar = dual<T, N>;
+template <class T, std::size_t N, class Tag>
+struct leaf<dual<T, N, Tag>> {
+  using scalar = dual<T, N, Tag>;
   using value_type = T;
   using shape = block_shape<T, N>;
   using storage = std::conditional_t<shape::unrolled, leaf_blocks<blocks<T, N>, std::make_index_sequence<shape::count>>,
                                      blocks<T, N>>;
 
   T number;
+  [[no_unique_address]] mark_of<T, N> mark;
   storage partials;
 
-  DUET_INLINE constexpr explicit leaf(scalar const& x) : number(x.value()), partials(x.partials()) {}
-  DUET_INLINE constexpr leaf(leaf const& other) : number(other.number), partials(other.partials) {}
+  DUET_INLINE constexpr explicit leaf(scalar const& x) : number(x.value()), mark(x.mark()), partials(x.partials()) {}
+  DUET_INLINE constexpr leaf(leaf const& other) : number(other.number), mark(other.mark), partials(other.partials) {}
   constexpr leaf& operator=(leaf const&) = default;
 
   [[nodiscard]] DUET_INLINE constexpr T const& value() const { return number; }
 };
 
-template <class T, std::size_t N>
-class dual : public compound_assignment<dual<T, N>> {
+template <class T, std::size_t N, class Tag>
+class dual : public compound_assignment<dual<T, N, Tag>> {
  public:
   using value_type = T;
+  using tag = Tag;
   using scalar = dual;
   using block = typename blocks<T, N>::vector;
+  using mark_type = mark_of<T, N>;
 
   // Zero, with partials of zero.
-  constexpr dual() = default;
+  DUET_INLINE constexpr dual() {}  // not defaulted: that would clear the padding too
 
   // A constant: a number of the level below, without partials.
   template <constant_of<dual> X>
@@ -129,6 +185,7 @@ class dual : public compound_assignment<dual<T, N>> {
     if (i >= N) throw_bad_index(i);
     dual x;
     x.value_ = value;
+    x.mark_ = mark_type::input(i, block_shape<T, N>::lanes);
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { x.partials_[j] = unit_block<T, N>(j, i); });
     return x;
   }
@@ -141,9 +198,11 @@ class dual : public compound_assignment<dual<T, N>> {
   constexpr void set_partial(std::size_t i, T const& x) {
     if (i >= N) throw_bad_index(i);
     partials_.set(i, x);
+    mark_ = mark_type::anything();
   }
   [[nodiscard]] static constexpr std::size_t size() { return N; }
   [[nodiscard]] DUET_INLINE constexpr blocks<T, N> const& partials() const { return partials_; }
+  [[nodiscard]] DUET_INLINE constexpr mark_type mark() const { return mark_; }
 
   [[nodiscard]] constexpr bool vanishes() const {
     if (!duet::vanishes(value_)) return false;
@@ -161,13 +220,50 @@ class dual : public compound_assignment<dual<T, N>> {
                                 " partials (expected 0 to N - 1)");
   }
 
+  // The mark of sum_k c_k leaf_k.
+  template <class X, class C>
+  static DUET_INLINE constexpr mark_type joint_mark(X const& x, C const& c, mark_type mark) {
+    duet::for_each_leaf(x, c, [&](auto const&, auto const& l) DUET_INLINE_LAMBDA { mark = mark.joined(l.mark); });
+    return mark;
+  }
+
+  // A sum of blocks of which the compiler may know that it is still zero.
+  struct block_sum {
+    block sum;
+    bool empty;
+  };
+  template <class Sum, class C, class L, class Index>
+  static DUET_INLINE constexpr block_sum add_leaf(Sum const& s, C const& c, L const& l, Index j) {
+    constexpr std::size_t lanes = block_shape<T, N>::lanes;
+    if (l.mark.is_known() && !l.mark.reaches(j)) {
+      if constexpr (std::is_same_v<Sum, zero>)
+        return {block{}, true};
+      else
+        return s;
+    }
+    if constexpr (lanes > 1) {
+      if (l.mark.is_known() && l.mark.is_input()) {
+        block const term = duet::lane_block(c, unit_block<T, N>(j, l.mark.index()), l.mark.index() % lanes);
+        if constexpr (std::is_same_v<Sum, zero>)
+          return {term, false};
+        else
+          return {s.empty ? term : block(s.sum + term), false};
+      }
+    }
+    if constexpr (std::is_same_v<Sum, zero>)
+      return {duet::add_block<false>(zero{}, c, l.partials[j]), false};
+    else
+      return {
+          s.empty ? duet::add_block<false>(zero{}, c, l.partials[j]) : duet::add_block<false>(s.sum, c, l.partials[j]),
+          false};
+  }
+
   // Block j of sum_k c_k leaf_k; `zero` if no leaf matters.
   template <class X, class C, class Index>
   static DUET_INLINE constexpr auto weighted_sum(X const& x, C const& c, Index j) {
     return duet::fold_leaves(x, c, zero{},
-                             [&](auto const& sum, auto const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
-                               return duet::add_block<false>(sum, coefficient, l.partials[j]);
-                             });
+                             [&]<class Sum>(Sum const& sum, auto const& coefficient, auto const& l)
+                                 DUET_INLINE_LAMBDA { return add_leaf(sum, coefficient, l, j); });
   }
   [[nodiscard]] constexpr bool partials_are_finite() const {
     bool finite = true;
@@ -188,20 +284,25 @@ class dual : public compound_assignment<dual<T, N>> {
       return must_damp();
   }
 
+  // The cold path hands over members one by one: a dual that is the target of a call is kept in memory. The mark is
+  // written before the paths part: of what is written on both the compiler would know nothing when it matters.
   template <class X>
   DUET_INLINE constexpr void assign(X const& x) {
-    auto const c = duet::coefficients<care::bare>(x, one{});
+    auto c = duet::coefficients<care::bare>(x, one{});
+    mark_ = joint_mark(x, c, mark_type());
     if (needs_damping(x, c)) [[unlikely]] {
-      *this = damped(X(x), one{});
+      dual const result = damped(X(x), one{});
+      value_ = result.value_;
+      blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = result.partials_[j]; });
       return;
     }
     T const value = x.value();
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-      auto const sum = weighted_sum(x, c, j);
-      if constexpr (std::is_same_v<decltype(sum), zero const>)
+      auto sum = weighted_sum(x, c, j);
+      if constexpr (std::is_same_v<decltype(sum), zero>)
         partials_[j] = block{};
       else
-        partials_[j] = sum;
+        partials_[j] = sum.empty ? block{} : sum.sum;
     });
     value_ = value;
   }
@@ -210,17 +311,19 @@ class dual : public compound_assignment<dual<T, N>> {
   template <class X, class Seed>
   DUET_INLINE constexpr void accumulate(X const& x, Seed seed) {
     if constexpr (!is_passive_operand<X>) {
-      auto const c = duet::coefficients<care::bare>(x, seed);
+      auto c = duet::coefficients<care::bare>(x, seed);
+      mark_type old = mark_;
+      mark_ = joint_mark(x, c, old);
       if (needs_damping(x, c)) [[unlikely]] {
         dual const increment = damped(X(x), seed);
-        blocks<T, N>::for_each_block([&](auto j) { partials_[j] += increment.partials_[j]; });
-        add_value(x, seed);
-        return;
+        blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] += increment.partials_[j]; });
+      } else {
+        blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
+          auto sum = weighted_sum(x, c, j);
+          if constexpr (!std::is_same_v<decltype(sum), zero>)
+            if (!sum.empty) partials_[j] = old.is_known() && !old.reaches(j) ? sum.sum : block(sum.sum + partials_[j]);
+        });
       }
-      blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-        auto const sum = weighted_sum(x, c, j);
-        if constexpr (!std::is_same_v<decltype(sum), zero const>) partials_[j] = block(sum + partials_[j]);
-      });
     }
     add_value(x, seed);
   }
@@ -236,9 +339,10 @@ class dual : public compound_assignment<dual<T, N>> {
   // its expression in registers.
   template <class X, class Seed>
   DUET_COLD static dual damped(X const& x, Seed seed) {
-    auto const c = duet::coefficients<care::damped>(x, seed);
+    auto c = duet::coefficients<care::damped>(x, seed);
     dual result;
     result.value_ = x.value();
+    result.mark_ = mark_type::anything();
     duet::for_each_leaf(x, c, [&](auto const& coefficient, auto const& l) {
       blocks<T, N>::for_each_block([&](auto j) {
         result.partials_[j] = duet::add_block<true>(result.partials_[j], coefficient, l.partials[j]);
@@ -248,7 +352,11 @@ class dual : public compound_assignment<dual<T, N>> {
     return result;
   }
 
+  // g++ keeps a const object in memory if all that is in it is const: this member is not, and takes no room.
+  [[no_unique_address]] mutable struct {
+  } in_registers_;
   T value_{};
+  [[no_unique_address]] mark_type mark_;
   blocks<T, N> partials_{};
 };
 

@@ -46,9 +46,9 @@ class shared_blocks {
   std::shared_ptr<block[]> data_;
 };
 
-template <class T>
-struct leaf<dual<T, dynamic>> {
-  using scalar = dual<T, dynamic>;
+template <class T, class Tag>
+struct leaf<dual<T, dynamic, Tag>> {
+  using scalar = dual<T, dynamic, Tag>;
   using value_type = T;
 
   T number;
@@ -58,10 +58,11 @@ struct leaf<dual<T, dynamic>> {
   [[nodiscard]] T const& value() const { return number; }
 };
 
-template <class T>
-class dual<T, dynamic> : public compound_assignment<dual<T, dynamic>> {
+template <class T, class Tag>
+class dual<T, dynamic, Tag> : public compound_assignment<dual<T, dynamic, Tag>> {
  public:
   using value_type = T;
+  using tag = Tag;
   using scalar = dual;
   using block = typename shared_blocks<T>::block;
 
@@ -138,7 +139,7 @@ class dual<T, dynamic> : public compound_assignment<dual<T, dynamic>> {
   // seed * x + kept, where kept are this dual's partials or none.
   template <class X, class Seed>
   void evaluate(X const& x, Seed seed, bool keep) {
-    auto const c = duet::coefficients<care::bare>(x, seed);
+    auto c = duet::coefficients<care::bare>(x, seed);
     bool finite = !must_damp();
     if constexpr (has_infinite_slope<X>) finite = finite && duet::coefficients_are_finite(x, c);
     if (finite) return fill<false>(x, c, keep);

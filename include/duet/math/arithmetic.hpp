@@ -105,6 +105,29 @@ template <active X>
   return x;
 }
 
+// A variable of one derivative met inside another: says so instead of "no match for operator".
+template <class A, class B>
+struct reject_confusion {
+  static_assert(
+      !perturbations_confused<A, B>,
+      "duet: in a derivative inside another, a variable of the outer one meets those of the inner, whose point "
+      "is a plain number; take the inner derivative at a number of the outer type, such as "
+      "duet::derivative(f, S(1.0)) with S the type of the outer variable");
+  using type = A;
+};
+template <class A, class B>
+  requires perturbations_confused<A, B>
+typename reject_confusion<A, B>::type operator+(A const&, B const&);
+template <class A, class B>
+  requires perturbations_confused<A, B>
+typename reject_confusion<A, B>::type operator-(A const&, B const&);
+template <class A, class B>
+  requires perturbations_confused<A, B>
+typename reject_confusion<A, B>::type operator*(A const&, B const&);
+template <class A, class B>
+  requires perturbations_confused<A, B>
+typename reject_confusion<A, B>::type operator/(A const&, B const&);
+
 // Active numbers compare with each other and with every number of a level below.
 template <class A, class B>
 concept comparable = operands<A, B>;

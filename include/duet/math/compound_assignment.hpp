@@ -15,13 +15,13 @@ struct compound_assignment {
   template <class X>
     requires assignable_operand<S, X>
   DUET_INLINE constexpr S& operator+=(X const& x) {
-    self().accumulate(duet::as_operand<S>(x), one{});
+    self().accumulate(duet::read_operand<S>(x), one{});
     return self();
   }
   template <class X>
     requires assignable_operand<S, X>
   DUET_INLINE constexpr S& operator-=(X const& x) {
-    self().accumulate(duet::as_operand<S>(x), minus_one{});
+    self().accumulate(duet::read_operand<S>(x), minus_one{});
     return self();
   }
   template <class X>

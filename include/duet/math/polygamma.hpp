@@ -88,7 +88,7 @@ template <class T>
       next[i - 1] += slope;
       next[i + 1] += slope;
     }
-    coefficients = next;
+    coefficients.swap(next);
   }
   T sum = 0;
   for (std::size_t i = coefficients.size(); i-- > 0;) sum = sum * cotangent + coefficients[i];

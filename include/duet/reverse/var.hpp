@@ -8,16 +8,17 @@
 
 namespace duet {
 
-template <class T = double>
+template <class T = double, class Tag = void>
 class var;
 
-template <class T>
-inline constexpr bool is_active_scalar<var<T>> = true;
+template <class T, class Tag>
+inline constexpr bool is_active_scalar<var<T, Tag>> = true;
 
-template <class T>
-class var : public compound_assignment<var<T>> {
+template <class T, class Tag>
+class var : public compound_assignment<var<T, Tag>> {
  public:
   using value_type = T;
+  using tag = Tag;
   using scalar = var;
 
   constexpr var() = default;
@@ -34,6 +35,12 @@ class var : public compound_assignment<var<T>> {
     value_ = x.value();
     index_ = index;
     return *this;
+  }
+
+  // The variable x as one of this derivative: for drivers, which make inputs and read outputs.
+  template <class Other>
+  [[nodiscard]] static DUET_INLINE constexpr var retagged(var<T, Other> const& x) {
+    return var(x.value(), x.index());
   }
 
   [[nodiscard]] DUET_INLINE constexpr T const& value() const { return value_; }
@@ -76,7 +83,7 @@ class var : public compound_assignment<var<T>> {
   template <class X, class Seed>
   DUET_INLINE tape_index write_sum(X const& x, Seed) const {
     using sum = std::conditional_t<Seed::number == 1, rules::add, rules::subtract>;
-    return statement_writer<T>::write(expression<sum, leaf<var>, X>(leaf<var>(*this), x), one{}, 0);
+    return statement_writer<T>::write(expression<sum, leaf<var>, X>(std::type_identity<var>{}, *this, x), one{}, 0);
   }
 
   T value_{};

@@ -16,7 +16,7 @@ namespace duet {
 
 template <class T>
 class tape;
-template <class T>
+template <class T, class Tag>
 class var;
 
 // What a thread needs to record. Plain data, so that the thread's pointer to it costs nothing to read.
@@ -39,9 +39,9 @@ template <class T>
 DUET_TLS_MODEL inline constinit thread_local write_head<T>* active_head = &no_recording<T>;
 
 // A variable inside an expression.
-template <class T>
-struct leaf<var<T>> {
-  using scalar = var<T>;
+template <class T, class Tag>
+struct leaf<var<T, Tag>> {
+  using scalar = var<T, Tag>;
   using value_type = T;
 
   T number;
@@ -91,8 +91,8 @@ class statement_writer {
   // Records seed * x and returns its index: 0 if x is passive. `carry` adds the statement before it.
   template <class X, class Seed>
   static DUET_INLINE tape_index write(X const& x, Seed seed, std::uint8_t carry) {
-    auto const c = duet::coefficients<care::bare>(x, seed);
-    constexpr std::size_t leaves = duet::leaf_count<X, std::remove_const_t<decltype(c)>>();
+    auto c = duet::coefficients<care::bare>(x, seed);
+    constexpr std::size_t leaves = duet::leaf_count<X, decltype(c)>();
     static_assert(leaves <= most_leaves);
     if constexpr (leaves == 0) {
       return 0;
@@ -198,7 +198,7 @@ class statement_writer {
   // Where a partial is infinite or NaN: coefficients in which zero wins, passive leaves left out.
   template <class X, class Seed>
   DUET_COLD static tape_index write_damped(X const& x, Seed seed, std::uint8_t carry) {
-    auto const c = duet::coefficients<care::damped>(x, seed);
+    auto c = duet::coefficients<care::damped>(x, seed);
     write_head<T>& head = room();
     argument<T> kept[most_leaves];
     std::size_t g = 0;

@@ -1,0 +1,148 @@
+// One table: what each library's derivatives cost over those written by hand, timed in turn in one process. Every
+// result is compared with the one by hand first. Arguments that are no options select the rows that contain one.
+
+#include "contender.hpp"
+
+#include <cmath>
+#include <cstdlib>
+
+namespace {
+
+using rival::contender, rival::library;
+
+struct row {
+  std::string name;
+  bool second_order;
+  std::vector<std::vector<contender const*>> variants;  // for each library
+};
+
+// In the order of the first library.
+std::vector<row> rows_of(std::vector<std::vector<contender>> const& all) {
+  std::vector<row> rows;
+  for (auto const& first : all.front()) {
+    row r{first.row, first.second_order, {}};
+    for (auto const& contenders : all) {
+      r.variants.emplace_back();
+      for (auto const& c : contenders)
+        if (c.row == first.row) r.variants.back().push_back(&c);
+    }
+    rows.push_back(std::move(r));
+  }
+  return rows;
+}
+
+bool agree(std::vector<double> const& a, std::vector<double> const& b) {
+  if (a.size() != b.size()) return false;
+  double scale = 0;
+  for (double x : b) scale = std::max(scale, std::abs(x));
+  for (std::size_t i = 0; i < a.size(); ++i)
+    if (!(std::abs(a[i] - b[i]) <= 1e-11 * scale)) return false;
+  return true;
+}
+
+void require_agreement(std::vector<library> const& libraries, std::vector<row> const& rows) {
+  bool all_agree = true;
+  for (auto const& r : rows)
+    for (std::size_t l = 1; l < r.variants.size(); ++l)
+      for (auto const* c : r.variants[l])
+        if (!c->derivative.empty() && !agree(c->derivative, r.variants[0][0]->derivative)) {
+          std::printf("%s differs from the derivative by hand: %s %s\n", libraries[l].name.c_str(), r.name.c_str(),
+                      c->work.name.c_str());
+          all_agree = false;
+        }
+  if (!all_agree) std::exit(1);
+}
+
+// Nanoseconds of the first library, for the others their ratio to it; that of the fastest variant. 0: takes no part.
+std::vector<double> timed(row const& r, bench::settings const& s) {
+  std::vector<bench::candidate> candidates;
+  for (auto const& variants : r.variants)
+    for (auto const* c : variants) candidates.push_back(c->work);
+  auto const t = bench::compare(candidates, s);
+  std::vector<double> best;
+  std::size_t k = 0;
+  for (auto const& variants : r.variants) {
+    double least = 0;
+    for (std::size_t v = 0; v < variants.size(); ++v, ++k)
+      if (v == 0 || t[k].ratio < least) least = t[k].ratio;
+    best.push_back(least);
+  }
+  best.front() = t.front().nanoseconds;
+  return best;
+}
+
+// How far the libraries from the first rival on are behind Duet: the fastest of them, row by row.
+struct summary {
+  double logarithms = 0, worst = 0;
+  int count = 0;
+  std::string worst_row;
+
+  void add(std::string const& name, std::vector<double> const& t, std::size_t duet) {
+    double rival = 0;
+    for (std::size_t l = duet + 1; l < t.size(); ++l)
+      if (t[l] != 0 && (rival == 0 || t[l] < rival)) rival = t[l];
+    if (rival == 0) return;
+    logarithms += std::log(rival / t[duet]);
+    ++count;
+    if (t[duet] / rival > worst) {
+      worst = t[duet] / rival;
+      worst_row = name;
+    }
+  }
+  void print(char const* what) const {
+    if (count != 0)
+      std::printf("%-14s best rival / Duet, geometric mean of %2d: %5.2f;  worst Duet / best rival: %.2f (%s)\n", what,
+                  count, std::exp(logarithms / count), worst, worst_row.c_str());
+  }
+};
+
+bool selected(std::string const& name, int argc, char** argv) {
+  bool any = false;
+  for (int i = 1; i < argc; ++i) {
+    if (argv[i][0] == '-') continue;
+    if (name.find(argv[i]) != std::string::npos) return true;
+    any = true;
+  }
+  return !any;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  auto const s = bench::settings_for(bench::is_quick(argc, argv));
+  auto libraries = rival::libraries();
+  std::sort(libraries.begin(), libraries.end(), [](auto const& a, auto const& b) { return a.place < b.place; });
+  std::vector<std::vector<contender>> all;
+  for (auto const& l : libraries) all.push_back(l.contenders());
+  auto const rows = rows_of(all);
+  require_agreement(libraries, rows);
+
+  bench::print_setting();
+  if (*BENCH_SKIPPED) std::printf("Not found, therefore not in the table: %s\n", BENCH_SKIPPED);
+  std::printf("%-29s", "Time over that by hand");
+  for (auto const& l : libraries) std::printf(" %14s", l.name.c_str());
+  std::printf("\n%-29s %14s\n", "", "ns");
+  summary first, second, both;
+  constexpr std::size_t duet = 2;
+  for (auto const& r : rows) {
+    if (!selected(r.name, argc, argv)) continue;
+    auto const t = timed(r, s);
+    std::printf("%-29s %14.1f", r.name.c_str(), t[0]);
+    for (std::size_t l = 1; l < t.size(); ++l) {
+      if (t[l] != 0)
+        std::printf(" %14.2f", t[l]);
+      else
+        std::printf(" %14s", "-");
+    }
+    std::printf("\n");
+    std::fflush(stdout);
+    (r.second_order ? second : first).add(r.name, t, duet);
+    both.add(r.name, t, duet);
+  }
+  std::printf("\n");
+  for (auto const& l : libraries) std::printf("%-14s %s\n", l.name.c_str(), l.note.c_str());
+  std::printf("\n");
+  first.print("First order:");
+  second.print("Second order:");
+  both.print("All:");
+}

@@ -1,0 +1,127 @@
+#pragma once
+
+// What a driver that is called again and again keeps between calls (driver/prepare.hpp). To a driver a kept_point is a
+// point like any other: what it makes in the shape of the point, seeded inputs of f above all, is made once and filled
+// anew in every call. Drivers ask buffer_for(x) for what else they need.
+
+#include <duet/driver/evaluate.hpp>
+#include <memory>
+#include <vector>
+
+namespace duet {
+
+// One object of each type that was asked for.
+class workspace {
+ public:
+  template <class B>
+  [[nodiscard]] B& get() {
+    for (auto const& s : slots_)
+      if (s.type == &type_mark<B>) return *static_cast<B*>(s.object.get());
+    slots_.push_back({&type_mark<B>, std::make_shared<B>()});
+    return *static_cast<B*>(slots_.back().object.get());
+  }
+
+ private:
+  template <class B>
+  static inline char type_mark = 0;  // its address tells types apart
+  struct slot {
+    char const* type;
+    std::shared_ptr<void> object;
+  };
+  std::vector<slot> slots_;
+};
+
+// A point, and a workspace for what is made in its shape; a view of both. Static sizes live on the stack and are not
+// kept: there the compiler knows seeds one by one.
+template <class X>
+class kept_point {
+ public:
+  kept_point(X const& point, workspace& memory) : point_(&point), memory_(&memory) {}
+  [[nodiscard]] DUET_INLINE X const& point() const { return *point_; }
+  [[nodiscard]] workspace& memory() const { return *memory_; }
+
+ private:
+  X const* point_;
+  workspace* memory_;
+};
+
+template <class X>
+inline constexpr bool is_kept_point = false;
+template <class X>
+inline constexpr bool is_kept_point<kept_point<X>> = true;
+
+// True if x has the sizes of y, entry by entry.
+template <class X, class Y>
+[[nodiscard]] bool same_sizes(X const& x, Y const& y) {
+  if constexpr (eigen_dense<X> && eigen_dense<Y>)
+    return x.rows() == y.rows() && x.cols() == y.cols();
+  else
+    return duet::size_of(x) == duet::size_of(y);
+}
+
+template <class X>
+struct shape<kept_point<X>> {
+  using value_type = entry_t<X>;
+  static constexpr std::size_t static_size = static_size_of<X>;
+  template <class S>
+  using rebind = std::conditional_t<static_size == dynamic, kept_point<lifted_t<X, S>>, lifted_t<X, S>>;
+
+  static std::size_t size(kept_point<X> const& x) { return shape<X>::size(x.point()); }
+  // Of the point, or of a result in its shape.
+  template <class Self>
+  static DUET_INLINE auto& entry(Self& x, std::size_t i) {
+    if constexpr (is_kept_point<std::remove_const_t<Self>>)
+      return shape<X>::entry(x.point(), i);
+    else
+      return shape<X>::entry(x, i);
+  }
+  template <class S, class Entry>
+  static DUET_INLINE rebind<S> make(kept_point<X> const& like, Entry const& f) {
+    if constexpr (static_size == dynamic) {
+      using Lifted = lifted_t<X, S>;
+      auto& kept = like.memory().template get<Lifted>();
+      if (!duet::same_sizes(kept, like.point()))
+        kept = shape<X>::template make<S>(like.point(), [](auto) { return S(); });
+      for (std::size_t i = 0; i < duet::size_of(kept); ++i) duet::place(shape<Lifted>::entry(kept, i), f, i);
+      return kept_point<Lifted>(kept, like.memory());
+    } else {
+      return shape<X>::template make<S>(like.point(), f);
+    }
+  }
+};
+
+// f, called on what a kept_point holds.
+template <class F>
+struct at_kept_points {
+  F& f;
+  template <class X>
+  DUET_INLINE decltype(auto) operator()(kept_point<X> const& x) const {
+    return f(x.point());
+  }
+};
+template <class F>
+inline constexpr bool is_tagged<at_kept_points<F>> = is_tagged<std::remove_const_t<F>>;
+
+// An object for the time of a call: a new one, or the one kept with x.
+template <class B, class X>
+[[nodiscard]] B buffer_for(X const&) {
+  return B();
+}
+template <class B, class X>
+[[nodiscard]] B& buffer_for(kept_point<X> const& x) {
+  return x.memory().template get<B>();
+}
+
+// target = the values of y, in place where the sizes allow it.
+template <class S, class Y, class Target>
+DUET_INLINE void write_values(Y const& y, Target& target) {
+  if constexpr (static_size_of<Y> != dynamic)
+    target = duet::values_of<S>(y);
+  else if (duet::same_sizes(y, target))
+    for (std::size_t i = 0; i < duet::size_of(y); ++i)
+      shape<Target>::entry(target, i) = duet::value_of<S>(shape<Y>::entry(y, i));
+  else
+    target = duet::values_of<S>(y);
+}
+
+}  // namespace duet

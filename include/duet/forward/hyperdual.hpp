@@ -1,0 +1,350 @@
+#pragma once
+
+// The scalar of second order: a value, a gradient of N partials and a symmetric Hessian. Assigning an expression
+// computes one coefficient a leaf and one outer product an operand of each nonlinear operation (curvature.hpp), then
+// every block of the Hessian in one pass: no temporary Hessian exists inside a statement (Fike and Alonso 2011 for the
+// numbers; the statement-wise evaluation is Duet's).
+
+#include <duet/forward/curvature.hpp>
+#include <duet/forward/dual.hpp>
+#include <duet/forward/symmetric.hpp>
+
+namespace duet {
+
+template <class T = double, std::size_t N = 1, class Tag = void>
+class hyperdual;
+
+template <class T, std::size_t N, class Tag>
+inline constexpr bool is_active_scalar<hyperdual<T, N, Tag>> = true;
+
+// Hessians of the numbers that a statement reads and writes. One in memory that is zero is flat: neither stored nor
+// read. One in registers is always there.
+template <class T, std::size_t N>
+class hessian_storage {
+ public:
+  static constexpr bool may_be_flat = !symmetric_shape<T, N>::in_registers;
+
+  DUET_INLINE constexpr hessian_storage() { clear(); }
+
+  [[nodiscard]] DUET_INLINE constexpr bool flat() const {
+    if constexpr (may_be_flat)
+      return flat_;
+    else
+      return false;
+  }
+  DUET_INLINE constexpr void clear() {
+    if constexpr (may_be_flat)
+      flat_ = true;
+    else
+      all_.fill_zero();
+  }
+  DUET_INLINE constexpr void fill() {
+    if constexpr (may_be_flat) flat_ = false;
+  }
+  [[nodiscard]] DUET_INLINE constexpr symmetric<T, N>& all() { return all_; }
+  [[nodiscard]] DUET_INLINE constexpr symmetric<T, N> const& all() const { return all_; }
+
+ private:
+  struct always {};
+  [[no_unique_address]] std::conditional_t<may_be_flat, bool, always> flat_{};
+  symmetric<T, N> all_;
+};
+
+// A hyper-dual inside an expression: the same numbers with copies that the compiler sees through; of a flat Hessian
+// nothing is copied.
+template <class T, std::size_t N, class Tag>
+struct leaf<hyperdual<T, N, Tag>> {
+  using scalar = hyperdual<T, N, Tag>;
+  using value_type = T;
+  using gradient_storage = typename leaf<dual<T, N, Tag>>::storage;
+
+  T number;
+  gradient_storage partials;
+  hessian_storage<T, N> hessian;
+
+  DUET_INLINE constexpr explicit leaf(scalar const& x) : number(x.value()), partials(x.partials()) {
+    copy(x.hessian());
+  }
+  DUET_INLINE constexpr leaf(leaf const& other) : number(other.number), partials(other.partials) {
+    copy(other.hessian);
+  }
+  constexpr leaf& operator=(leaf const&) = default;
+
+  [[nodiscard]] DUET_INLINE constexpr T const& value() const { return number; }
+  [[nodiscard]] constexpr T partial(std::size_t i) const {
+    blocks<T, N> all;
+    blocks<T, N>::for_each_block([&](auto j) { all[j] = partials[j]; });
+    return all.at(i);
+  }
+
+ private:
+  DUET_INLINE constexpr void copy(hessian_storage<T, N> const& from) {
+    if (from.flat()) return;
+    hessian.fill();
+    hessian.all().copy(from.all());
+  }
+};
+
+template <class T, std::size_t N, class Tag>
+class hyperdual : public compound_assignment<hyperdual<T, N, Tag>> {
+ public:
+  using value_type = T;
+  using tag = Tag;
+  using scalar = hyperdual;
+
+  // Zero, with derivatives of zero.
+  constexpr hyperdual() = default;
+
+  // A constant: a number of the level below, without derivatives.
+  template <constant_of<hyperdual> X>
+  DUET_INLINE constexpr hyperdual(X const& x) : value_(static_cast<T>(x)) {}  // NOLINT: implicit as in double
+
+  template <expression_of<hyperdual> X>
+  DUET_INLINE constexpr hyperdual(X const& x) {  // NOLINT
+    assign(x);
+  }
+  template <expression_of<hyperdual> X>
+  DUET_INLINE constexpr hyperdual& operator=(X const& x) {
+    assign(x);
+    return *this;
+  }
+
+  // The i-th of N independent variables: its partial i is one.
+  [[nodiscard]] static DUET_INLINE constexpr hyperdual independent(T const& value, std::size_t i) {
+    require(i);
+    hyperdual x;
+    x.value_ = value;
+    blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { x.partials_[j] = unit_block<T, N>(j, i); });
+    return x;
+  }
+
+  [[nodiscard]] DUET_INLINE constexpr T const& value() const { return value_; }
+  // Entry i of the gradient.
+  [[nodiscard]] constexpr T partial(std::size_t i) const {
+    require(i);
+    return partials_.at(i);
+  }
+  // Entry (i, j) of the Hessian.
+  [[nodiscard]] constexpr T second(std::size_t i, std::size_t j) const {
+    require(i);
+    require(j);
+    return hessian_.flat() ? T(0) : hessian_.all().at(i, j);
+  }
+  constexpr void set_partial(std::size_t i, T const& x) {
+    require(i);
+    partials_.set(i, x);
+  }
+  // Sets entries (i, j) and (j, i).
+  constexpr void set_second(std::size_t i, std::size_t j, T const& x) {
+    require(i);
+    require(j);
+    store_hessian();
+    hessian_.all().set(i, j, x);
+  }
+  // N, the number of independent variables.
+  [[nodiscard]] static constexpr std::size_t size() { return N; }
+
+  [[nodiscard]] DUET_INLINE constexpr blocks<T, N> const& partials() const { return partials_; }
+  [[nodiscard]] DUET_INLINE constexpr hessian_storage<T, N> const& hessian() const { return hessian_; }
+
+  [[nodiscard]] constexpr bool vanishes() const {
+    return duet::vanishes(value_) && every_derivative([](T const& x) { return duet::vanishes(x); });
+  }
+  [[nodiscard]] constexpr bool all_finite() const { return duet::all_finite(value_) && derivatives_are_finite(); }
+
+ private:
+  friend compound_assignment<hyperdual>;
+
+  static DUET_INLINE constexpr void require(std::size_t i) {
+    if (i >= N) throw_bad_index(i);
+  }
+  DUET_COLD static void throw_bad_index(std::size_t i) {
+    throw std::invalid_argument("duet::hyperdual: index " + std::to_string(i) + " of a hyper-dual with " +
+                                std::to_string(N) + " partials (expected 0 to N - 1)");
+  }
+
+  template <class Test>
+  [[nodiscard]] constexpr bool every_derivative(Test const& test) const {
+    for (std::size_t i = 0; i < N; ++i) {
+      if (!test(partials_.at(i))) return false;
+      if (hessian_.flat()) continue;
+      for (std::size_t j = i; j < N; ++j)
+        if (!test(hessian_.all().at(i, j))) return false;
+    }
+    return true;
+  }
+  [[nodiscard]] constexpr bool derivatives_are_finite() const {
+    return every_derivative([](T const& x) { return duet::all_finite(x); });
+  }
+
+  // A Hessian that is stored, if only as zeros.
+  constexpr void store_hessian() {
+    if (!hessian_.flat()) return;
+    hessian_.fill();
+    hessian_.all().fill_zero();
+  }
+
+  // True if zero has to win over an infinite slope or bend somewhere in the statement.
+  template <class X, class C, class Bend>
+  static DUET_INLINE constexpr bool needs_damping(X const& x, C const& c, Bend const& b) {
+    if constexpr (has_infinite_slope<X>) {
+      if (!duet::coefficients_are_finite(x, c)) return true;
+      typename blocks<T, N>::vector probe{};
+      bool finite = true;
+      (void)duet::fold_products(b, 0, [&](int, auto const&, auto const& p) DUET_INLINE_LAMBDA {
+        blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
+          if constexpr (active_scalar<T>)
+            finite = finite && duet::all_finite(p[j]);
+          else
+            probe += p[j] * T(0);
+        });
+        return 0;
+      });
+      if constexpr (!active_scalar<T>) finite = is_zero(probe);
+      return !finite || must_damp();
+    } else {
+      return must_damp();
+    }
+  }
+  template <class V>
+  static DUET_INLINE constexpr bool is_zero(V const& v) {
+    if constexpr (block_shape<T, N>::lanes == 1) {
+      return v == 0;
+    } else {
+      T sum = 0;
+      for (std::size_t l = 0; l < block_shape<T, N>::lanes; ++l) sum += v[l];
+      return sum == 0;
+    }
+  }
+
+  template <class X>
+  DUET_INLINE constexpr void assign(X const& x) {
+    auto c = duet::coefficients<care::bare>(x, one{});
+    bend<blocks<T, N>, X, one> b(x, one{});
+    if (needs_damping(x, c, b)) [[unlikely]] {
+      hyperdual const result = damped(X(x), one{});
+      take(result);
+      return;
+    }
+    T const value = x.value();
+    write_hessian<false>(x, c, b);
+    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(b.gradient())>, zero>)
+      blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = typename blocks<T, N>::vector{}; });
+    else
+      blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = b.gradient()[j]; });
+    value_ = value;
+  }
+
+  // *this + seed * x.
+  template <class X, class Seed>
+  DUET_INLINE constexpr void accumulate(X const& x, Seed seed) {
+    if constexpr (!is_passive_operand<X>) {
+      auto c = duet::coefficients<care::bare>(x, seed);
+      bend<blocks<T, N>, X, Seed> b(x, seed);
+      if (needs_damping(x, c, b)) [[unlikely]] {
+        hyperdual const increment = damped(X(x), seed);
+        add_derivatives(increment);
+      } else {
+        write_hessian<true>(x, c, b);
+        if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(b.gradient())>, zero>)
+          blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
+            if constexpr (Seed::number == 1)
+              partials_[j] += b.gradient()[j];
+            else
+              partials_[j] -= b.gradient()[j];
+          });
+      }
+    }
+    if constexpr (Seed::number == 1)
+      value_ = T(value_ + x.value());
+    else
+      value_ = T(value_ - x.value());
+  }
+
+  // The Hessian of the statement, added to the old one if that is kept.
+  template <bool Keep, class X, class C, class Bend>
+  DUET_INLINE constexpr void write_hessian(X const& x, C const& c, Bend const& b) {
+    if constexpr (hessian_storage<T, N>::may_be_flat)
+      sum_in_memory<Keep>(x, c, b);
+    else
+      sum_in_registers<Keep>(x, c, b);
+  }
+  template <bool Keep, class X, class C, class Bend>
+  DUET_INLINE constexpr void sum_in_registers(X const& x, C const& c, Bend const& b) {
+    symmetric<T, N>::for_each_block([&](auto k) DUET_INLINE_LAMBDA {
+      auto from_leaves = duet::fold_leaves(
+          x, c, zero{}, [&](auto const& sum, auto const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
+            return duet::add_block<false>(sum, coefficient, l.hessian.all()[k]);
+          });
+      auto sum =
+          duet::fold_products(b, from_leaves, [&](auto const& so_far, auto const& g, auto const& p) DUET_INLINE_LAMBDA {
+            return duet::add_block<false>(so_far, one{}, duet::outer_block<T, N>(k, g, p));
+          });
+      auto& target = hessian_.all()[k];
+      if constexpr (!std::is_same_v<decltype(sum), zero>)
+        target = Keep ? sum + target : sum;
+      else if constexpr (!Keep)
+        target = typename symmetric<T, N>::vector{};
+    });
+  }
+  template <bool Keep, class X, class C, class Bend>
+  DUET_INLINE constexpr void sum_in_memory(X const& x, C const& c, Bend const& b) {
+    constexpr std::size_t leaves = leaf_count<X, C>(), products = product_count<Bend>;
+    std::array<symmetric<T, N> const*, leaves == 0 ? 1 : leaves> hessians;
+    std::array<T, leaves == 0 ? 1 : leaves> coefficients;
+    std::array<outer_product<T, N>, products == 0 ? 1 : products> outer;
+    std::size_t curved = 0, k = 0;
+    duet::for_each_leaf(x, c, [&](auto const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
+      if (l.hessian.flat()) return;
+      hessians[curved] = &l.hessian.all();
+      coefficients[curved++] = number<T>(coefficient);
+    });
+    if (products == 0 && curved == 0) {
+      if constexpr (!Keep) hessian_.clear();
+      return;
+    }
+    (void)duet::fold_products(b, zero{}, [&](zero, auto const& g, auto const& p) DUET_INLINE_LAMBDA {
+      outer[k++].set(g, p);
+      return zero{};
+    });
+    bool const keep = Keep && !hessian_.flat();
+    hessian_.fill();
+    hessian_pass<T, N>::add(hessian_.all(), keep,
+                            {hessians.data(), coefficients.data(), curved, outer.data(), products});
+  }
+
+  DUET_INLINE constexpr void take(hyperdual const& x) {
+    value_ = x.value_;
+    blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = x.partials_[j]; });
+    hessian_.fill();
+    hessian_.all().copy(x.hessian_.all());
+  }
+  DUET_INLINE constexpr void add_derivatives(hyperdual const& x) {
+    store_hessian();
+    blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] += x.partials_[j]; });
+    hessian_.all().add(x.hessian_.all());
+  }
+
+  // The same where a slope or a bend is infinite: a zero times it is zero. Out of line, on a copy, entry by entry.
+  template <class X, class Seed>
+  DUET_COLD static hyperdual damped(X const& x, Seed seed) {
+    hyperdual result;
+    result.value_ = x.value();
+    result.store_hessian();
+    for (std::size_t i = 0; i < N; ++i) {
+      result.partials_.set(i, duet::damped_slope<T>(x, seed, i));
+      for (std::size_t j = i; j < N; ++j) result.hessian_.all().set(i, j, duet::damped_bend<T>(x, seed, i, j));
+    }
+    if (!result.derivatives_are_finite()) infinite_partials_met = true;
+    return result;
+  }
+
+  // g++ keeps a const object in memory if all that is in it is const: this member is not, and takes no room.
+  [[no_unique_address]] mutable struct {
+  } in_registers_;
+  T value_{};
+  blocks<T, N> partials_{};
+  hessian_storage<T, N> hessian_;
+};
+
+}  // namespace duet
