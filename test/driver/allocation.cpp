@@ -1,40 +1,42 @@
 #include "catch.hpp"
 
 #include <cstdlib>
+#include <duet/driver/derivatives.hpp>
 #include <duet/driver/gauss_newton.hpp>
 #include <duet/driver/gradient.hpp>
-#include <new>
+#include <duet/math/math.hpp>
 
-// Allocations are counted in the whole program; the counts are read around single calls.
+#include "allocations.hpp"
+
+std::atomic<std::size_t> duet_test::allocations{0};
+
+#if DUET_TEST_COUNTS_MALLOC
+
+// The library's own are called in turn.
+extern "C" {
+void* __libc_malloc(std::size_t size);                           // NOLINT: glibc's name
+void* __libc_memalign(std::size_t alignment, std::size_t size);  // NOLINT
+
+void* malloc(std::size_t size) noexcept {
+  duet_test::allocations.fetch_add(1, std::memory_order_relaxed);
+  return __libc_malloc(size);
+}
+void* aligned_alloc(std::size_t alignment, std::size_t size) noexcept {
+  duet_test::allocations.fetch_add(1, std::memory_order_relaxed);
+  return __libc_memalign(alignment, size);
+}
+}
+
+#else
 
 namespace {
 
-std::size_t allocations = 0;
-
 void* counted(std::size_t size, std::size_t alignment) {
-  ++allocations;
+  duet_test::allocations.fetch_add(1, std::memory_order_relaxed);
   void* const memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
   if (memory == nullptr) throw std::bad_alloc();
   return memory;
 }
-
-template <class Call>
-std::size_t allocations_of(Call const& call) {
-  std::size_t const before = allocations;
-  call();
-  return allocations - before;
-}
-
-constexpr auto product = [](auto const& x) {
-  using S = std::decay_t<decltype(x[0])>;
-  S p(1);
-  for (auto const& e : x) p *= e;
-  return p;
-};
-constexpr auto residuals = [](auto const& x) {
-  using S = std::decay_t<decltype(x[0])>;
-  return std::array<S, 3>{x[0] * x[1], x[1] - 1.0, x[0] - 2.0};
-};
 
 }  // namespace
 
@@ -55,6 +57,33 @@ void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
+#endif
+
+namespace {
+
+using duet_test::allocations_of;
+
+constexpr auto product = [](auto const& x) {
+  using S = std::decay_t<decltype(x[0])>;
+  S p(1);
+  for (auto const& e : x) p *= e;
+  return p;
+};
+constexpr auto residuals = [](auto const& x) {
+  using S = std::decay_t<decltype(x[0])>;
+  return std::array<S, 3>{x[0] * x[1], x[1] - 1.0, x[0] - 2.0};
+};
+constexpr auto wave = [](auto const& t) { return exp(2 * t) * asin(t) * tgamma(1 + t) + pow(t, 2.5) * sqrt(t); };
+
+}  // namespace
+
+TEST_CASE("allocations are seen, whoever makes them") {
+  CHECK(allocations_of([] { delete new double(1); }) + allocations_of([] { std::vector<double>(50); }) > 0);
+#if DUET_TEST_COUNTS_MALLOC
+  CHECK(allocations_of([] { Eigen::VectorXd::Ones(50).eval(); }) > 0);
+#endif
+}
+
 TEST_CASE("forward mode with static sizes allocates nothing") {
   std::array const x{0.3, 0.7, 1.1};
   std::array<double, 50> longer{};
@@ -67,6 +96,7 @@ TEST_CASE("forward mode with static sizes allocates nothing") {
   CHECK(allocations_of([&] { sum += duet::gauss_newton(residuals, x).hessian(0, 0); }) == 0);
   CHECK(allocations_of([&] { sum += duet::vjp(residuals, x, x)[0]; }) == 0);
   CHECK(allocations_of([&] { sum += duet::jvp(residuals, x, x)[0]; }) == 0);
+  CHECK(allocations_of([&] { sum += duet::derivatives<6>(wave, 0.4)[6]; }) == 0);
   CHECK(sum == Approx(sum));
 }
 

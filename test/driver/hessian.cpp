@@ -1,6 +1,7 @@
 #include "catch.hpp"
 
 #include <duet/driver/hvp.hpp>
+#include <duet/driver/second_directional.hpp>
 #include <duet/math/math.hpp>
 
 #include "oracle.hpp"

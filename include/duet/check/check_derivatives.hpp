@@ -186,7 +186,10 @@ class derivative_checker {
   [[nodiscard]] way<X> product_by(std::string name, Mode chosen, G& g, matrix const& v) {
     return all_.make(std::move(name), [this, chosen, &g, &v](X const& x) {
       matrix result(inputs_, v.cols());
-      for (index k = 0; k < v.cols(); ++k) result.col(k) = column(duet::hvp(chosen, g, x, v.col(k)));
+      for (index k = 0; k < v.cols(); ++k) {
+        matrix const product = column(duet::hvp(chosen, g, x, v.col(k)));
+        for (index i = 0; i < inputs_; ++i) result(i, k) = product(i);  // g++ 12 warns of col(k) = ... for one input
+      }
       return result;
     });
   }

@@ -47,7 +47,11 @@ struct native_vector<T, 1> {
 // How N numbers of type T are cut into blocks: as wide as the machine's vectors, for small N the next power of two.
 template <class T, std::size_t N>
 struct block_shape {
-  static constexpr std::size_t lanes = N == 0 ? 1 : std::min(native_lanes<T>, std::bit_ceil(N));
+  static constexpr bool halved = native_lanes<T> * sizeof(T) == 64 && N > native_lanes<T> &&
+                                 (N - 1) % native_lanes<T> < native_lanes<T> / 2;
+  static constexpr std::size_t lanes = N == 0   ? 1
+                                       : halved ? native_lanes<T> / 2
+                                                : std::min(native_lanes<T>, std::bit_ceil(N));
   static constexpr std::size_t count = (N + lanes - 1) / lanes;
   // Unrolled up to here; a loop over an array beyond it, where code size would cost more than registers gain.
   static constexpr bool unrolled = count <= 16;
@@ -145,6 +149,46 @@ class blocks {
   using storage = std::conditional_t<shape::unrolled, block_members<vector, std::make_index_sequence<shape::count>>,
                                      std::array<vector, shape::count>>;
   storage members_{};
+};
+
+// Square tiles of as many vectors as each has lanes.
+template <class V, std::size_t Lanes>
+class square_tile {
+ public:
+  template <class Row>
+  DUET_INLINE explicit square_tile(Row const& row) {
+    for_each_row([&](auto k) DUET_INLINE_LAMBDA { rows_[k] = row(k); });
+  }
+  [[nodiscard]] DUET_INLINE V const& operator[](std::size_t k) const { return rows_[k]; }
+
+  template <class Visit>
+  static DUET_INLINE void for_each_row(Visit const& visit) {
+    [&]<std::size_t... K>(std::index_sequence<K...>)
+        DUET_INLINE_LAMBDA { (visit(block_index<K>{}), ...); }(std::make_index_sequence<Lanes>{});
+  }
+
+  // In log2(Lanes) rounds rows a power of two apart exchange lanes that are as far apart.
+  DUET_INLINE void transpose() {
+    if constexpr (Lanes > 1) transpose_from<1>();
+  }
+
+ private:
+  template <std::size_t Distance>
+  DUET_INLINE void transpose_from() {
+    for_each_row([&](auto k) DUET_INLINE_LAMBDA {
+      if constexpr ((k() & Distance) == 0)
+        exchange<Distance>(rows_[k], rows_[k() + Distance], std::make_index_sequence<Lanes>{});
+    });
+    if constexpr (2 * Distance < Lanes) transpose_from<2 * Distance>();
+  }
+  template <std::size_t Distance, std::size_t... L>
+  static DUET_INLINE void exchange(V& a, V& b, std::index_sequence<L...>) {
+    V const first = __builtin_shufflevector(a, b, ((L & Distance) != 0 ? Lanes + L - Distance : L)...);
+    b = __builtin_shufflevector(a, b, ((L & Distance) != 0 ? Lanes + L : L + Distance)...);
+    a = first;
+  }
+
+  V rows_[Lanes];
 };
 
 // The block whose lane `index` is one: by comparing lanes, since poking a lane of a vector and loading it again stalls.

@@ -9,7 +9,8 @@
 //   value(a...)      the function
 //   first(a..., y)   its partials: one number, or partials{da, db[, dc]}
 //   second(x, y, dy) the second derivative; for two operands second(a, b, y) = partials{daa, dab, dbb}, for three
-//                    partials{daa, dab, dac, dbb, dbc, dcc}
+//                    partials{daa, dab, dac, dbb, dbc, dcc}; second(a, b, y, d) too if the first partials d save
+//                    it a call of a function
 //
 // What is known is handed on (y, then dy). A partial that vanishes everywhere is the type `zero`.
 // Optional: `parameters = k` says that the last k operands are passive numbers, never differentiated (their partials

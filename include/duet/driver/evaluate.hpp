@@ -84,9 +84,14 @@ inline constexpr bool is_tagged =
 template <class F>
 using tag_of = std::conditional_t<is_tagged<std::remove_cvref_t<F>>, std::remove_cvref_t<F>, void>;
 
+// In forward mode f is evaluated on unguarded scalars (forward/dual.hpp), unless it names its scalar.
+template <class F>
+using forward_tag = std::conditional_t<std::is_void_v<typename parameter<std::remove_cvref_t<F>>::type>,
+                                       unguarded<tag_of<F>>, tag_of<F>>;
+
 // The scalars that f sees in the two modes.
 template <class F, class T, std::size_t C>
-using forward_scalar = dual<T, C, tag_of<F>>;
+using forward_scalar = dual<T, C, forward_tag<F>>;
 template <class F, class T>
 using reverse_scalar = var<T, tag_of<F>>;
 
@@ -139,7 +144,7 @@ inline constexpr std::size_t first_chunk =
 inline constexpr std::size_t most_inlined_inputs = 16;
 
 template <class S, class F, class X, class Seed>
-[[nodiscard]] DUET_FLATTEN auto evaluate_inlined(F& f, X const& x, Seed const& seed) {
+[[nodiscard]] DUET_FLATTEN auto evaluate_inlined(F& f, X const& x, Seed seed) {
   using R = std::invoke_result_t<F&, lifted_t<X, S> const&>;
   auto const inputs = shape<X>::template make<S>(x, seed);
   if constexpr (active_scalar<R>) {
@@ -151,26 +156,60 @@ template <class S, class F, class X, class Seed>
     return plain_t<R>(duet::plain(f(inputs)));
 }
 
-// f at x with seed(i) in the place of entry i.
 template <class S, class F, class X, class Seed>
-[[nodiscard]] DUET_INLINE auto evaluate_seeded(F& f, X const& x, Seed const& seed) {
-  forward_scope<typename S::value_type> const scope;
+[[nodiscard]] DUET_INLINE auto evaluate_on(F& f, X const& x, Seed const& seed) {
   if constexpr (static_size_of<X> <= most_inlined_inputs && !active_scalar<typename S::value_type>)
     return duet::evaluate_inlined<S>(f, x, seed);
   else
     return duet::evaluate(f, shape<X>::template make<S>(x, seed));
 }
 
+template <class S, class Y>
+[[nodiscard]] DUET_INLINE bool derivatives_are_finite(Y const& y) {
+  finite_probe<typename S::value_type, S::size()> probe;
+  duet::for_each_entry<static_size_of<Y>>(
+      duet::size_of(y), [&](auto i) DUET_INLINE_LAMBDA { shape<Y>::entry(y, i).probe_partials(probe); });
+  return probe.finite();
+}
+
+// The same on guarded scalars. It is rarely needed: out of line.
+template <class S, class F, class X, class Seed>
+[[nodiscard]] DUET_COLD auto evaluate_guarded(F& f, X const& x, Seed const& seed) {
+  using G = guarded_t<S>;
+  forward_scope<typename S::value_type> const scope;
+  auto const y =
+      duet::evaluate(f, shape<X>::template make<G>(x, [&](auto i) DUET_INLINE_LAMBDA { return G::retagged(seed(i)); }));
+  using Y = std::remove_cvref_t<decltype(y)>;
+  return shape<Y>::template make<S>(y, [&](auto i) DUET_INLINE_LAMBDA { return S::retagged(shape<Y>::entry(y, i)); });
+}
+
+// f at x with seed(i) in the place of entry i. Where a derivative comes out as infinity or NaN f is evaluated once
+// more, on guarded scalars: there a zero wins over an infinite slope.
+template <class S, class F, class X, class Seed>
+[[nodiscard]] DUET_INLINE auto evaluate_seeded(F& f, X const& x, Seed const& seed) {
+  if constexpr (std::is_same_v<S, guarded_t<S>>) {
+    forward_scope<typename S::value_type> const scope;
+    return duet::evaluate_on<S>(f, x, seed);
+  } else {
+    auto y = duet::evaluate_on<S>(f, x, seed);
+    if constexpr (std::is_same_v<entry_t<decltype(y)>, S>)
+      if (!duet::derivatives_are_finite<S>(y)) [[unlikely]]
+        y = duet::evaluate_guarded<S>(f, x, seed);
+    return y;
+  }
+}
+
 // One pass: f at x with `count` of the inputs from `first` on seeded.
 template <class S, class F, class X>
 [[nodiscard]] DUET_INLINE auto forward_pass(F& f, X const& x, std::size_t first, std::size_t count) {
-  return duet::evaluate_seeded<S>(f, x, [&](auto i) DUET_INLINE_LAMBDA {
-    typename S::value_type const& value = shape<X>::entry(x, i);
-    if constexpr (static_size_of<X> == S::size())
-      return S::independent(value, i);
-    else
+  if constexpr (static_size_of<X> == S::size())
+    return duet::evaluate_seeded<S>(
+        f, x, [&x](auto i) DUET_INLINE_LAMBDA { return S::independent(shape<X>::entry(x, i), i); });
+  else
+    return duet::evaluate_seeded<S>(f, x, [&x, first, count](auto i) DUET_INLINE_LAMBDA {
+      typename S::value_type const& value = shape<X>::entry(x, i);
       return i - first < count ? S::independent(value, i - first) : S(value);
-  });
+    });
 }
 
 // As many passes as it takes to carry every input: visit(S, y, first, count), with y the result of f and first the

@@ -217,9 +217,8 @@ template <class F, class X, class V>
     if constexpr (direction_for<V, X>) {
       using T = entry_t<X>;
       auto const& at = duet::plain(x);
-      auto const& along = duet::plain(v);
-      require_size("duet::gauss_newton_product", "the direction v", duet::size_of(along), duet::size_of(at),
-                   "one for each input");
+      auto const& given = duet::plain(v);
+      auto const& along = duet::direction_at("duet::gauss_newton_product", "the direction v", at, given);
       auto const tangent = duet::forward_jvp(r, at, along).tangent;
       plain_t<X> product = at;
       duet::record(r, at, [&](tape<T>& t, auto const& inputs, auto const& y) {

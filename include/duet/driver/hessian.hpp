@@ -39,7 +39,7 @@ inline constexpr std::size_t most_hyperdual_inputs = vector_bytes >= 64 ? 48 : v
 }
 
 template <class F, class T, std::size_t N>
-using second_order_scalar = hyperdual<T, N, tag_of<F>>;
+using second_order_scalar = hyperdual<T, N, forward_tag<F>>;
 
 // The scalar in which the demands on f are checked.
 template <mode Mode, class F, class X>
@@ -54,8 +54,8 @@ struct hessian_probe<Mode, F, X> {
   static constexpr bool reversed =
       Mode == mode::reverse || (Mode == mode::automatic && n != dynamic && cheaper_hessian_mode(n) == mode::reverse);
   static constexpr std::size_t width = n == dynamic || n > widest_hyperdual<T> ? narrow_hyperdual<T> : n == 0 ? 1 : n;
-  using type = lifted_t<
-      X, std::conditional_t<reversed, reverse_scalar<F, forward_scalar<F, T, 1>>, second_order_scalar<F, T, width>>>;
+  using type = lifted_t<X, std::conditional_t<reversed, reverse_scalar<F, guarded_t<forward_scalar<F, T, 1>>>,
+                                              second_order_scalar<F, T, width>>>;
 };
 
 template <mode Mode, class F, class X>
@@ -96,16 +96,21 @@ void hyperdual_pass(F& f, X const& x, std::size_t first, std::size_t second, Res
   result.value = duet::value_of<S>(y);
   if constexpr (std::is_same_v<std::remove_cvref_t<decltype(y)>, S>) {
     auto const input = [=](std::size_t l) { return !paired ? l : l < half ? first + l : second + (l - half); };
-    for (std::size_t a = 0; a < S::size(); ++a) {
-      if (input(a) >= n) continue;
-      shape<X>::entry(result.gradient, input(a)) = y.partial(a);
-      for (std::size_t b = a; b < S::size(); ++b) {
-        if (input(b) >= n) continue;
-        T const entry = y.second(a, b);
-        auto const row = static_cast<Eigen::Index>(input(a)), column = static_cast<Eigen::Index>(input(b));
-        result.hessian(row, column) = entry;
-        result.hessian(column, row) = entry;
-      }
+    std::array<T, S::size()> partials;
+    duet::copy_partials<S>(y, partials);
+    for (std::size_t a = 0; a < S::size(); ++a)
+      if (input(a) < n) shape<X>::entry(result.gradient, input(a)) = partials[a];
+    auto const write = [&](std::size_t a, std::size_t b, T const& entry) {
+      if (input(a) >= n || input(b) >= n) return;
+      auto const row = static_cast<Eigen::Index>(input(a)), column = static_cast<Eigen::Index>(input(b));
+      result.hessian(row, column) = entry;
+      result.hessian(column, row) = entry;
+    };
+    if (!y.hessian().flat()) {
+      y.hessian().all().for_each_entry(write);
+    } else {
+      for (std::size_t a = 0; a < S::size(); ++a)
+        for (std::size_t b = a; b < S::size(); ++b) write(a, b, T(0));
     }
   }
 }
@@ -158,7 +163,7 @@ void hessian_in(mode_constant<mode::reverse>, F& f, X const& x, Result& result) 
   constexpr std::size_t width = static_size_of<X> == dynamic
                                     ? hessian_columns<T>
                                     : std::clamp<std::size_t>(static_size_of<X>, 1, hessian_columns<T>);
-  using D = forward_scalar<F, T, width>;
+  using D = guarded_t<forward_scalar<F, T, width>>;
   std::size_t const n = duet::size_of(x);
   std::size_t first = 0;
   do {

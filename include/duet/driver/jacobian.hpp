@@ -40,10 +40,40 @@ inline void require_same_outputs(std::string_view where, std::size_t given, std:
   require_size(where, "the result of f", given, expected, "as when f was called before");
 }
 
+// The first partials of the entries of y, a row for each, to a matrix with as many columns. It is stored by columns: as
+// many rows as a block has lanes are transposed in registers at a time.
+template <class S, class Y, class Matrix>
+DUET_INLINE void write_partials(Y const& y, Matrix target) {
+  using T = typename S::value_type;
+  using row_shape = block_shape<T, S::size()>;
+  constexpr std::size_t lanes = row_shape::lanes;
+  std::size_t const rows = duet::size_of(y), columns = static_cast<std::size_t>(target.cols());
+  auto const at = [&](std::size_t i, std::size_t j) -> T& {
+    return target.coeffRef(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
+  };
+  std::size_t first = 0;
+  if constexpr (std::is_same_v<entry_t<Y>, S> && lanes > 1 && row_shape::unrolled && static_size_of<Y> >= lanes) {
+    using tile = square_tile<typename row_shape::vector, lanes>;
+    for (; first + lanes <= rows; first += lanes)
+      blocks<T, S::size()>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
+        tile t([&](std::size_t k) DUET_INLINE_LAMBDA { return shape<Y>::entry(y, first + k).partials()[j]; });
+        t.transpose();
+        tile::for_each_row([&](auto k) DUET_INLINE_LAMBDA {
+          if (std::size_t const column = j * lanes + k; column < columns)
+            std::memcpy(&at(first, column), &t[k], sizeof(t[k]));
+        });
+      });
+  }
+  std::array<T, S::size()> partials;
+  for (std::size_t i = first; i < rows; ++i) {
+    duet::copy_partials<S>(shape<Y>::entry(y, i), partials);
+    for (std::size_t j = 0; j < columns; ++j) at(i, j) = partials[j];
+  }
+}
+
 // Both give a result the sizes it needs.
 template <class F, class X, class Result>
 void jacobian_in(mode_constant<mode::forward>, F& f, X const& x, Result& result) {
-  using T = entry_t<X>;
   auto const read = [&]<class S, class Y>(std::type_identity<S>, Y const& y, std::size_t first, std::size_t count) {
     std::size_t const rows = duet::size_of(y);
     if (first == 0) {
@@ -51,12 +81,8 @@ void jacobian_in(mode_constant<mode::forward>, F& f, X const& x, Result& result)
       result.jacobian.resize(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(duet::size_of(x)));
     }
     duet::require_same_outputs("duet::jacobian", rows, static_cast<std::size_t>(result.jacobian.rows()));
-    std::array<T, S::size()> partials;
-    for (std::size_t i = 0; i < rows; ++i) {
-      duet::copy_partials<S>(shape<Y>::entry(y, i), partials);
-      for (std::size_t j = 0; j < count; ++j)
-        result.jacobian(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(first + j)) = partials[j];
-    }
+    duet::write_partials<S>(
+        y, result.jacobian.middleCols(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(count)));
   };
   duet::forward_passes(f, x, read);
 }

@@ -22,6 +22,43 @@ struct valued_adjoint {
 template <class V, class X>
 concept direction_for = shaped<plain_t<V>> && std::convertible_to<entry_t<V>, entry_t<X>>;
 
+// An Eigen matrix that is no vector: its storage order matters.
+template <class X>
+inline constexpr bool is_matrix = false;
+template <eigen_dense X>
+inline constexpr bool is_matrix<X> = X::RowsAtCompileTime != 1 && X::ColsAtCompileTime != 1;
+
+// v with its entries in the order of x; throws unless it has one for each entry of x. A matrix for a matrix has its
+// rows and columns.
+template <class X, class V>
+[[nodiscard]] decltype(auto) in_order_of(std::string_view where, std::string_view what, X const& x, V const& v,
+                                         std::string_view of_x, std::string_view one_for_each) {
+  if constexpr (is_matrix<X> && is_matrix<V>) {
+    if (v.rows() != x.rows() || v.cols() != x.cols()) {
+      auto const sizes = [](auto const& m) { return std::to_string(m.rows()) + " x " + std::to_string(m.cols()); };
+      throw std::invalid_argument(std::string(where) + ": " + std::string(what) + " is " + sizes(v) + ", expected " +
+                                  sizes(x) + " (the sizes of " + std::string(of_x) + ")");
+    }
+    if constexpr (bool(X::IsRowMajor) == bool(V::IsRowMajor))
+      return (v);
+    else
+      return lifted_t<X, entry_t<V>>(v);
+  } else {
+    require_size(where, what, duet::size_of(v), duet::size_of(x), one_for_each);
+    return (v);
+  }
+}
+// A direction at x.
+template <class X, class V>
+[[nodiscard]] decltype(auto) direction_at(std::string_view where, std::string_view what, X const& x, V const& v) {
+  return duet::in_order_of(where, what, x, v, "x", "one for each input");
+}
+// The weights of the results y.
+template <class Y, class W>
+[[nodiscard]] decltype(auto) weights_of(Y const& y, W const& w) {
+  return duet::in_order_of("duet::vjp", "the vector w", y, w, "the result of f", "one for each output");
+}
+
 template <mode Mode, class F, class X, class V>
 [[nodiscard]] consteval bool jvp_demands() {
   using Inputs = probe_t<Mode, F, X>;
@@ -114,8 +151,8 @@ template <mode Mode, class F, class X, class V>
 [[nodiscard]] auto value_and_jvp(mode_constant<Mode>, F&& f, X const& x, V const& v) {
   if constexpr (jvp_demands<Mode, F, X, V>()) {
     auto const& at = duet::plain(x);
-    auto const& along = duet::plain(v);
-    require_size("duet::jvp", "the direction v", duet::size_of(along), duet::size_of(at), "one for each input");
+    auto const& given = duet::plain(v);
+    auto const& along = duet::direction_at("duet::jvp", "the direction v", at, given);
     if constexpr (Mode == mode::reverse)
       return duet::reverse_jvp(f, at, along);
     else
@@ -137,20 +174,17 @@ template <class F, class X, class V>
   return duet::jvp(automatic, f, x, v);
 }
 
-inline void require_weights(std::size_t given, std::size_t outputs) {
-  require_size("duet::vjp", "the vector w", given, outputs, "one for each output");
-}
-
 template <class Result, class F, class X, class W>
 [[nodiscard]] Result vjp_in(mode_constant<mode::forward>, F& f, X const& x, W const& w) {
   using T = entry_t<X>;
   Result result{{}, shape<X>::template make<T>(x, [](auto) { return T(0); })};
   auto const read = [&]<class S, class Y>(std::type_identity<S>, Y const& y, std::size_t first, std::size_t count) {
-    duet::require_weights(duet::size_of(w), duet::size_of(y));
+    auto const& weights = duet::weights_of(y, w);
+    using Weights = std::remove_cvref_t<decltype(weights)>;
     if (first == 0) result.value = duet::values_of<S>(y);
     std::array<T, S::size()> partials;
     for (std::size_t i = 0; i < duet::size_of(y); ++i) {
-      T const weight(shape<W>::entry(w, i));
+      T const weight(shape<Weights>::entry(weights, i));
       if (duet::vanishes(weight)) continue;
       duet::copy_partials<S>(shape<Y>::entry(y, i), partials);
       for (std::size_t j = 0; j < count; ++j) shape<X>::entry(result.adjoint, first + j) += weight * partials[j];
@@ -176,10 +210,10 @@ template <class Result, class F, class X, class W>
   using T = entry_t<X>;
   Result result{{}, x};
   duet::record(f, x, [&](tape<T>& t, auto const& inputs, auto const& y) {
-    duet::require_weights(duet::size_of(w), duet::size_of(y));
+    auto const& weights = duet::weights_of(y, w);
     using S = reverse_scalar<F, T>;
     result.value = duet::values_of<S>(y);
-    duet::sweep_weighted<S>(t, inputs, y, w, result.adjoint);
+    duet::sweep_weighted<S>(t, inputs, y, weights, result.adjoint);
   });
   return result;
 }

@@ -17,7 +17,7 @@ class workspace {
   [[nodiscard]] B& get() {
     for (auto const& s : slots_)
       if (s.type == &type_mark<B>) return *static_cast<B*>(s.object.get());
-    slots_.push_back({&type_mark<B>, std::make_shared<B>()});
+    slots_.push_back({&type_mark<B>, {new B(), [](void* object) { delete static_cast<B*>(object); }}});
     return *static_cast<B*>(slots_.back().object.get());
   }
 
@@ -26,7 +26,7 @@ class workspace {
   static inline char type_mark = 0;  // its address tells types apart
   struct slot {
     char const* type;
-    std::shared_ptr<void> object;
+    std::unique_ptr<void, void (*)(void*)> object;
   };
   std::vector<slot> slots_;
 };
@@ -49,6 +49,13 @@ template <class X>
 inline constexpr bool is_kept_point = false;
 template <class X>
 inline constexpr bool is_kept_point<kept_point<X>> = true;
+
+// True if the rows and columns of A and B can be the same.
+template <class A, class B>
+inline constexpr bool sizes_can_agree = [] {
+  auto const agree = [](int a, int b) { return a == b || a == Eigen::Dynamic || b == Eigen::Dynamic; };
+  return agree(A::RowsAtCompileTime, B::RowsAtCompileTime) && agree(A::ColsAtCompileTime, B::ColsAtCompileTime);
+}();
 
 // True if x has the sizes of y, entry by entry.
 template <class X, class Y>
@@ -101,6 +108,14 @@ struct at_kept_points {
 };
 template <class F>
 inline constexpr bool is_tagged<at_kept_points<F>> = is_tagged<std::remove_const_t<F>>;
+template <class F>
+struct parameter<at_kept_points<F>> : parameter<std::remove_const_t<F>> {};
+
+// Apart from what is made in the shape of a point: inputs may well be a std::vector<var<T>>, and so may a buffer.
+template <class B>
+struct kept_buffer {
+  B buffer;
+};
 
 // An object for the time of a call: a new one, or the one kept with x.
 template <class B, class X>
@@ -109,7 +124,7 @@ template <class B, class X>
 }
 template <class B, class X>
 [[nodiscard]] B& buffer_for(kept_point<X> const& x) {
-  return x.memory().template get<B>();
+  return x.memory().template get<kept_buffer<B>>().buffer;
 }
 
 // target = the values of y, in place where the sizes allow it.

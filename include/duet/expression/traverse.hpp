@@ -31,14 +31,18 @@ template <class T>
     return x - x == 0;
 }
 
-// The product in which zero wins over infinity and NaN: what does not move stays.
+// The product in which zero wins over infinity and NaN: what does not move stays. Of numbers with derivatives so does
+// every component, if they know how.
 template <class A, class B>
 [[nodiscard]] constexpr auto damped_product(A const& a, B const& b) {
   if constexpr (constant_number<A> || constant_number<B>) {
     return duet::evaluated(a * b);
   } else {
     using R = evaluated_t<decltype(a * b)>;
-    return duet::vanishes(a) || duet::vanishes(b) ? R(0) : R(a * b);
+    if constexpr (requires { R::damped_product(R(a), R(b)); })
+      return R::damped_product(R(a), R(b));
+    else
+      return duet::vanishes(a) || duet::vanishes(b) ? R(0) : R(a * b);
   }
 }
 

@@ -63,7 +63,14 @@ template <class Rule, class... X>
           return partials{duet::evaluated(get<K>(list))...};
         }(std::make_index_sequence<sizeof...(X) * (sizeof...(X) + 1) / 2>{});
       };
-      return evaluate(Rule::second(x.template operand<I>().value()..., x.value()));
+      using value_type = typename expression<Rule, X...>::value_type;
+      if constexpr (requires(value_type const& v, partials<decltype(I, v)...> const& d) {
+                      Rule::second(x.template operand<I>().value()..., v, d);
+                    })
+        return evaluate(Rule::second(x.template operand<I>().value()..., x.value(),
+                                     partials{number<value_type>(x.template partial<I>())...}));
+      else
+        return evaluate(Rule::second(x.template operand<I>().value()..., x.value()));
     }
   }(std::index_sequence_for<X...>{});
 }

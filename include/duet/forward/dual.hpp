@@ -14,6 +14,27 @@ namespace duet {
 template <class T = double, std::size_t N = 1, class Tag = void>
 class dual;
 
+// The tag of scalars whose statements do not look for zero times infinity: a driver that evaluates a function on them
+// looks at the results, in which it shows as NaN or infinity, and then evaluates again on the guarded ones, tagged Tag.
+template <class Tag>
+struct unguarded {};
+template <class Tag>
+inline constexpr bool is_unguarded = false;
+template <class Tag>
+inline constexpr bool is_unguarded<unguarded<Tag>> = true;
+
+// The guarded scalar of the same numbers.
+template <class S>
+struct guarded {
+  using type = S;
+};
+template <template <class, std::size_t, class> class Scalar, class T, std::size_t N, class Tag>
+struct guarded<Scalar<T, N, unguarded<Tag>>> {
+  using type = Scalar<T, N, Tag>;
+};
+template <class S>
+using guarded_t = typename guarded<S>::type;
+
 template <class T, std::size_t N, class Tag>
 inline constexpr bool is_active_scalar<dual<T, N, Tag>> = true;
 
@@ -68,6 +89,65 @@ class seed_mark {
   DUET_INLINE constexpr explicit seed_mark(std::uint32_t code) : code_(code) {}
   static constexpr std::uint32_t most_blocks = 16, most_inputs = 0xffff, every_block = 0xffff;
   std::uint32_t code_ = 0;  // a bit for each block, and above them the index of an input plus one
+};
+
+// True if the compiler knows that two blocks hold the same bits.
+template <class V>
+[[nodiscard]] DUET_INLINE constexpr bool known_equal(V const& a, V const& b) {
+  if (std::is_constant_evaluated()) return false;
+  if constexpr (std::is_same_v<V, double>) {
+    auto const difference = std::bit_cast<std::uint64_t>(a) ^ std::bit_cast<std::uint64_t>(b);
+    return DUET_KNOWN(difference) && difference == 0;
+  } else if constexpr (requires { a[0]; } && sizeof(V) >= 16) {
+    using bits = typename native_vector<std::int64_t, sizeof(V) / 8>::type;
+    bits const difference = (bits)a ^ (bits)b;
+    std::int64_t any = 0;
+    for (std::size_t l = 0; l < sizeof(V) / 8; ++l) any |= difference[l];
+    return DUET_KNOWN(any) && any == 0;
+  } else {
+    return false;
+  }
+}
+
+// Whether numbers are finite: x - x is zero for those that are, and NaN for the others.
+template <class T, std::size_t N>
+class finite_probe {
+ public:
+  using vector = typename blocks<T, N>::vector;
+
+  DUET_INLINE constexpr void add(vector const& x) {
+    if constexpr (lanes > 1)
+      seen_ |= reinterpret_bits(x - x);
+    else
+      seen_ = seen_ || !duet::all_finite(x);
+  }
+  [[nodiscard]] DUET_INLINE constexpr bool finite() const {
+    if constexpr (lanes > 1)
+      return any_of<lanes / 2>(seen_) == 0;
+    else
+      return !seen_;
+  }
+
+ private:
+  static constexpr std::size_t lanes = block_shape<T, N>::lanes;
+  using integer = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
+  using mask = std::conditional_t<(lanes > 1), typename native_vector<integer, lanes>::type, bool>;
+
+  static DUET_INLINE constexpr mask reinterpret_bits(vector const& x) { return (mask)x; }
+  // Some lane of x, with the bits of all: the halves are joined until one lane is left.
+  template <std::size_t Distance>
+  static DUET_INLINE constexpr integer any_of(mask const& x) {
+    if constexpr (Distance == 0)
+      return x[0];
+    else
+      return any_of<Distance / 2>(x | rotated<Distance>(x, std::make_index_sequence<lanes>{}));
+  }
+  template <std::size_t Distance, std::size_t... L>
+  static DUET_INLINE constexpr mask rotated(mask const& x, std::index_sequence<L...>) {
+    return __builtin_shufflevector(x, x, ((L + Distance) % lanes)...);
+  }
+
+  mask seen_{};
 };
 
 // sum + c * x for one block; with Damped, zero wins over infinity lane by lane. A sum of type zero is the first term's.
@@ -183,11 +263,12 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
   // The i-th of N independent variables: its partial i is one.
   [[nodiscard]] static DUET_INLINE constexpr dual independent(T const& value, std::size_t i) {
     if (i >= N) throw_bad_index(i);
-    dual x;
-    x.value_ = value;
-    x.mark_ = mark_type::input(i, block_shape<T, N>::lanes);
-    blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { x.partials_[j] = unit_block<T, N>(j, i); });
-    return x;
+    return dual(value, i);
+  }
+  // The same numbers under another tag.
+  template <class Other>
+  [[nodiscard]] static DUET_INLINE constexpr dual retagged(dual<T, N, Other> const& x) {
+    return dual(x.value(), x.mark(), x.partials());
   }
 
   [[nodiscard]] DUET_INLINE constexpr T const& value() const { return value_; }
@@ -204,6 +285,15 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
   [[nodiscard]] DUET_INLINE constexpr blocks<T, N> const& partials() const { return partials_; }
   [[nodiscard]] DUET_INLINE constexpr mark_type mark() const { return mark_; }
 
+  // a b in which zero wins over infinity and NaN, term by term.
+  [[nodiscard]] static constexpr dual damped_product(dual const& a, dual const& b) {
+    dual result(T(duet::damped_product(a.value_, b.value_)));
+    for (std::size_t i = 0; i < N; ++i)
+      result.set_partial(
+          i, T(duet::damped_product(a.value_, b.partial(i)) + duet::damped_product(a.partial(i), b.value_)));
+    return result;
+  }
+
   [[nodiscard]] constexpr bool vanishes() const {
     if (!duet::vanishes(value_)) return false;
     for (std::size_t i = 0; i < N; ++i)
@@ -211,9 +301,20 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
     return true;
   }
   [[nodiscard]] constexpr bool all_finite() const { return duet::all_finite(value_) && partials_are_finite(); }
+  DUET_INLINE constexpr void probe_partials(finite_probe<T, N>& probe) const {
+    blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { probe.add(partials_[j]); });
+  }
 
  private:
   friend compound_assignment<dual>;
+
+  // Built whole: setting what exists would have g++ clear it first, with its padding.
+  DUET_INLINE constexpr dual(T const& value, std::size_t input)
+      : value_(value), mark_(mark_type::input(input, block_shape<T, N>::lanes)) {
+    blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = unit_block<T, N>(j, input); });
+  }
+  DUET_INLINE constexpr dual(T const& value, mark_type mark, blocks<T, N> const& partials)
+      : value_(value), mark_(mark), partials_(partials) {}
 
   DUET_COLD static void throw_bad_index(std::size_t i) {
     throw std::invalid_argument("duet::dual: index " + std::to_string(i) + " of a dual with " + std::to_string(N) +
@@ -232,18 +333,18 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
     block sum;
     bool empty;
   };
-  template <class Sum, class C, class L, class Index>
-  static DUET_INLINE constexpr block_sum add_leaf(Sum const& s, C const& c, L const& l, Index j) {
+  template <class Sum, class C, class Index>
+  static DUET_INLINE constexpr block_sum add_term(Sum const& s, C const& c, mark_type mark, block const& x, Index j) {
     constexpr std::size_t lanes = block_shape<T, N>::lanes;
-    if (l.mark.is_known() && !l.mark.reaches(j)) {
+    if (mark.is_known() && !mark.reaches(j)) {
       if constexpr (std::is_same_v<Sum, zero>)
         return {block{}, true};
       else
         return s;
     }
     if constexpr (lanes > 1) {
-      if (l.mark.is_known() && l.mark.is_input()) {
-        block const term = duet::lane_block(c, unit_block<T, N>(j, l.mark.index()), l.mark.index() % lanes);
+      if (mark.is_known() && mark.is_input()) {
+        block const term = duet::lane_block(c, unit_block<T, N>(j, mark.index()), mark.index() % lanes);
         if constexpr (std::is_same_v<Sum, zero>)
           return {term, false};
         else
@@ -251,29 +352,51 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
       }
     }
     if constexpr (std::is_same_v<Sum, zero>)
-      return {duet::add_block<false>(zero{}, c, l.partials[j]), false};
+      return {duet::add_block<false>(zero{}, c, x), false};
     else
-      return {
-          s.empty ? duet::add_block<false>(zero{}, c, l.partials[j]) : duet::add_block<false>(s.sum, c, l.partials[j]),
-          false};
+      return {s.empty ? duet::add_block<false>(zero{}, c, x) : duet::add_block<false>(s.sum, c, x), false};
   }
+
+  // A sum, and a term that waits for a neighbour with the same block, as in x * x: then it takes one product.
+  template <class Sum>
+  struct waiting_sum {
+    Sum sum;
+    T coefficient;
+    mark_type mark;
+    block x;
+  };
 
   // Block j of sum_k c_k leaf_k; `zero` if no leaf matters.
   template <class X, class C, class Index>
   static DUET_INLINE constexpr auto weighted_sum(X const& x, C const& c, Index j) {
-    return duet::fold_leaves(x, c, zero{},
-                             [&]<class Sum>(Sum const& sum, auto const& coefficient, auto const& l)
-                                 DUET_INLINE_LAMBDA { return add_leaf(sum, coefficient, l, j); });
+    constexpr std::size_t leaves = leaf_count<X, C>();
+    if constexpr (leaves < 2 || leaves > 8 || active_scalar<T>) {
+      return duet::fold_leaves(x, c, zero{},
+                               [&]<class Sum>(Sum const& sum, auto const& coefficient, auto const& l)
+                                   DUET_INLINE_LAMBDA { return add_term(sum, coefficient, l.mark, l.partials[j], j); });
+    } else {
+      auto s = duet::fold_leaves(
+          x, c, zero{}, [&]<class Sum>(Sum const& sum, auto const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
+            if constexpr (std::is_same_v<Sum, zero>) {
+              return waiting_sum<zero>{{}, number<T>(coefficient), l.mark, l.partials[j]};
+            } else {
+              bool const same = duet::known_equal(sum.x, l.partials[j]);
+              block_sum added = add_term(sum.sum, sum.coefficient, sum.mark, sum.x, j);
+              return waiting_sum<block_sum>{same ? so_far(sum.sum) : added,
+                                            same ? T(sum.coefficient + number<T>(coefficient)) : number<T>(coefficient),
+                                            l.mark, l.partials[j]};
+            }
+          });
+      return add_term(s.sum, s.coefficient, s.mark, s.x, j);
+    }
   }
+  static DUET_INLINE constexpr block_sum so_far(zero) { return {block{}, true}; }
+  static DUET_INLINE constexpr block_sum so_far(block_sum const& sum) { return sum; }
+
   [[nodiscard]] constexpr bool partials_are_finite() const {
-    bool finite = true;
-    blocks<T, N>::for_each_block([&](auto j) {
-      if constexpr (block_shape<T, N>::lanes == 1)
-        finite = finite && duet::all_finite(partials_[j]);
-      else
-        for (std::size_t l = 0; l < block_shape<T, N>::lanes; ++l) finite &= duet::all_finite(+partials_[j][l]);
-    });
-    return finite;
+    finite_probe<T, N> probe;
+    probe_partials(probe);
+    return probe.finite();
   }
 
   template <class X, class C>
@@ -290,12 +413,13 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
   DUET_INLINE constexpr void assign(X const& x) {
     auto c = duet::coefficients<care::bare>(x, one{});
     mark_ = joint_mark(x, c, mark_type());
-    if (needs_damping(x, c)) [[unlikely]] {
-      dual const result = damped(X(x), one{});
-      value_ = result.value_;
-      blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = result.partials_[j]; });
-      return;
-    }
+    if constexpr (!is_unguarded<Tag>)
+      if (needs_damping(x, c)) [[unlikely]] {
+        dual const result = damped(X(x), one{});
+        value_ = result.value_;
+        blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = result.partials_[j]; });
+        return;
+      }
     T const value = x.value();
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
       auto sum = weighted_sum(x, c, j);
@@ -314,16 +438,18 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
       auto c = duet::coefficients<care::bare>(x, seed);
       mark_type old = mark_;
       mark_ = joint_mark(x, c, old);
-      if (needs_damping(x, c)) [[unlikely]] {
-        dual const increment = damped(X(x), seed);
-        blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] += increment.partials_[j]; });
-      } else {
-        blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-          auto sum = weighted_sum(x, c, j);
-          if constexpr (!std::is_same_v<decltype(sum), zero>)
-            if (!sum.empty) partials_[j] = old.is_known() && !old.reaches(j) ? sum.sum : block(sum.sum + partials_[j]);
-        });
-      }
+      if constexpr (!is_unguarded<Tag>)
+        if (needs_damping(x, c)) [[unlikely]] {
+          dual const increment = damped(X(x), seed);
+          blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] += increment.partials_[j]; });
+          add_value(x, seed);
+          return;
+        }
+      blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
+        auto sum = weighted_sum(x, c, j);
+        if constexpr (!std::is_same_v<decltype(sum), zero>)
+          if (!sum.empty) partials_[j] = old.is_known() && !old.reaches(j) ? sum.sum : block(sum.sum + partials_[j]);
+      });
     }
     add_value(x, seed);
   }

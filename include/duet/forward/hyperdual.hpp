@@ -151,6 +151,23 @@ class hyperdual : public compound_assignment<hyperdual<T, N, Tag>> {
     return duet::vanishes(value_) && every_derivative([](T const& x) { return duet::vanishes(x); });
   }
   [[nodiscard]] constexpr bool all_finite() const { return duet::all_finite(value_) && derivatives_are_finite(); }
+  constexpr void probe_partials(finite_probe<T, N>& probe) const {
+    blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { probe.add(partials_[j]); });
+    if (!hessian_.flat())
+      symmetric<T, N>::for_each_block([&](auto k) DUET_INLINE_LAMBDA { probe.add(hessian_.all()[k]); });
+  }
+
+  // The same numbers under another tag.
+  template <class Other>
+  [[nodiscard]] static constexpr hyperdual retagged(hyperdual<T, N, Other> const& x) {
+    hyperdual result(x.value());
+    result.partials_ = x.partials();
+    if (!x.hessian().flat()) {
+      result.hessian_.fill();
+      result.hessian_.all().copy(x.hessian().all());
+    }
+    return result;
+  }
 
  private:
   friend compound_assignment<hyperdual>;
@@ -174,7 +191,9 @@ class hyperdual : public compound_assignment<hyperdual<T, N, Tag>> {
     return true;
   }
   [[nodiscard]] constexpr bool derivatives_are_finite() const {
-    return every_derivative([](T const& x) { return duet::all_finite(x); });
+    finite_probe<T, N> probe;
+    probe_partials(probe);
+    return probe.finite();
   }
 
   // A Hessian that is stored, if only as zeros.
@@ -189,43 +208,26 @@ class hyperdual : public compound_assignment<hyperdual<T, N, Tag>> {
   static DUET_INLINE constexpr bool needs_damping(X const& x, C const& c, Bend const& b) {
     if constexpr (has_infinite_slope<X>) {
       if (!duet::coefficients_are_finite(x, c)) return true;
-      typename blocks<T, N>::vector probe{};
-      bool finite = true;
+      finite_probe<T, N> probe;
       (void)duet::fold_products(b, 0, [&](int, auto const&, auto const& p) DUET_INLINE_LAMBDA {
-        blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-          if constexpr (active_scalar<T>)
-            finite = finite && duet::all_finite(p[j]);
-          else
-            probe += p[j] * T(0);
-        });
+        blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { probe.add(p[j]); });
         return 0;
       });
-      if constexpr (!active_scalar<T>) finite = is_zero(probe);
-      return !finite || must_damp();
+      return !probe.finite() || must_damp();
     } else {
       return must_damp();
     }
   }
-  template <class V>
-  static DUET_INLINE constexpr bool is_zero(V const& v) {
-    if constexpr (block_shape<T, N>::lanes == 1) {
-      return v == 0;
-    } else {
-      T sum = 0;
-      for (std::size_t l = 0; l < block_shape<T, N>::lanes; ++l) sum += v[l];
-      return sum == 0;
-    }
-  }
-
   template <class X>
   DUET_INLINE constexpr void assign(X const& x) {
     auto c = duet::coefficients<care::bare>(x, one{});
     bend<blocks<T, N>, X, one> b(x, one{});
-    if (needs_damping(x, c, b)) [[unlikely]] {
-      hyperdual const result = damped(X(x), one{});
-      take(result);
-      return;
-    }
+    if constexpr (!is_unguarded<Tag>)
+      if (needs_damping(x, c, b)) [[unlikely]] {
+        hyperdual const result = damped(X(x), one{});
+        take(result);
+        return;
+      }
     T const value = x.value();
     write_hessian<false>(x, c, b);
     if constexpr (std::is_same_v<std::remove_cvref_t<decltype(b.gradient())>, zero>)
@@ -241,20 +243,26 @@ class hyperdual : public compound_assignment<hyperdual<T, N, Tag>> {
     if constexpr (!is_passive_operand<X>) {
       auto c = duet::coefficients<care::bare>(x, seed);
       bend<blocks<T, N>, X, Seed> b(x, seed);
-      if (needs_damping(x, c, b)) [[unlikely]] {
-        hyperdual const increment = damped(X(x), seed);
-        add_derivatives(increment);
-      } else {
-        write_hessian<true>(x, c, b);
-        if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(b.gradient())>, zero>)
-          blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-            if constexpr (Seed::number == 1)
-              partials_[j] += b.gradient()[j];
-            else
-              partials_[j] -= b.gradient()[j];
-          });
-      }
+      if constexpr (!is_unguarded<Tag>)
+        if (needs_damping(x, c, b)) [[unlikely]] {
+          hyperdual const increment = damped(X(x), seed);
+          add_derivatives(increment);
+          add_value(x, seed);
+          return;
+        }
+      write_hessian<true>(x, c, b);
+      if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(b.gradient())>, zero>)
+        blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
+          if constexpr (Seed::number == 1)
+            partials_[j] += b.gradient()[j];
+          else
+            partials_[j] -= b.gradient()[j];
+        });
     }
+    add_value(x, seed);
+  }
+  template <class X, class Seed>
+  DUET_INLINE constexpr void add_value(X const& x, Seed) {
     if constexpr (Seed::number == 1)
       value_ = T(value_ + x.value());
     else

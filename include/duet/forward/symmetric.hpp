@@ -60,10 +60,7 @@ class symmetric {
   }
 
   constexpr void add(symmetric const& x) {
-    if constexpr (shape::in_registers)
-      for_each_block([&](auto k) DUET_INLINE_LAMBDA { (*this)[k] = vector((*this)[k] + x[k]); });
-    else
-      for (std::size_t k = 0; k < shape::blocks; ++k) members_[k] = vector(members_[k] + x.members_[k]);
+    for_each_block([&](auto k) DUET_INLINE_LAMBDA { (*this)[k] = vector((*this)[k] + x[k]); });
   }
 
   // Block k: known to the compiler in registers, at run time in memory.
@@ -83,8 +80,34 @@ class symmetric {
   }
   template <class Visit>
   static DUET_INLINE constexpr void for_each_block(Visit const& visit) {
-    [&]<std::size_t... K>(std::index_sequence<K...>)
-        DUET_INLINE_LAMBDA { (visit(block_index<K>{}), ...); }(std::make_index_sequence<shape::blocks>{});
+    if constexpr (shape::in_registers)
+      [&]<std::size_t... K>(std::index_sequence<K...>)
+          DUET_INLINE_LAMBDA { (visit(block_index<K>{}), ...); }(std::make_index_sequence<shape::blocks>{});
+    else
+      for (std::size_t k = 0; k < shape::blocks; ++k) visit(k);
+  }
+
+  // Calls visit(i, j, entry) for each i <= j: for reading all of it.
+  template <class Visit>
+  DUET_INLINE void for_each_entry(Visit const& visit) const {
+    std::array<T, shape::blocks * shape::lanes> numbers;
+    for_each_block([&](auto k) DUET_INLINE_LAMBDA {
+      vector const& block = (*this)[k];
+      std::copy_n(reinterpret_cast<T const*>(&block), shape::lanes, &numbers[std::size_t{k} * shape::lanes]);
+    });
+    if constexpr (shape::circulant) {
+      for (std::size_t d = 0; d < shape::diagonals; ++d)
+        for (std::size_t i = 0; i < N; ++i) {
+          std::size_t const j = (i + d) % shape::padded;
+          if (j < N && (2 * d < shape::padded || i < j))
+            visit(std::min(i, j), std::max(i, j), numbers[d * shape::lanes + i]);
+        }
+    } else {
+      for (std::size_t i = 0; i < N; ++i) {
+        std::size_t const row = (shape::row_start(i) - i / shape::lanes) * shape::lanes;
+        for (std::size_t j = i; j < N; ++j) visit(i, j, numbers[row + j]);
+      }
+    }
   }
 
   // Entry (i, j); for reading results.

@@ -51,11 +51,14 @@ struct divide {
   static constexpr bool infinite_slope = true;
 
   static DUET_INLINE constexpr auto value(auto const& a, auto const& b) { return a / b; }
+  // One division for both slopes; where 1 / b overflows, |b| < 2^-1024, both are infinite.
   static DUET_INLINE constexpr auto first(auto const&, auto const& b, auto const& y) {
-    return partials{1 / b, -(y / b)};
+    auto const inverse = duet::evaluated(1 / b);
+    return partials{inverse, -(y * inverse)};
   }
   static constexpr auto second(auto const&, auto const& b, auto const& y) {
-    return partials{zero{}, -(1 / b) / b, 2 * ((y / b) / b)};
+    auto const inverse = duet::evaluated(1 / b);
+    return partials{zero{}, -(inverse * inverse), 2 * ((y * inverse) * inverse)};
   }
 };
 

@@ -40,7 +40,11 @@ struct cbrt {
     using std::cbrt;
     return cbrt(x);
   }
-  static DUET_INLINE constexpr auto first(auto const&, auto const& y) { return 1 / (3 * (y * y)); }
+  // By the inverse: at 0 its own slope is infinite, as that of 1 / (3 y^2), from a product that is zero, is not.
+  static DUET_INLINE constexpr auto first(auto const&, auto const& y) {
+    auto const inverse = duet::evaluated(1 / y);
+    return inverse * inverse / 3;
+  }
   static constexpr auto second(auto const& x, auto const&, auto const& dy) { return -(dy / x * 2 / 3); }
 };
 
@@ -76,9 +80,12 @@ struct pow {
     using std::log;
     return partials{power_slope(a, b, y), select(y == 0 && a >= 0, zero{}, y * log(a))};
   }
-  static constexpr auto second(auto const& a, auto const& b, auto const& y) {
+  static constexpr auto second(auto const& a, auto const& b, auto const& y) { return second(a, b, y, first(a, b, y)); }
+  // The slope in b holds the logarithm.
+  static constexpr auto second(auto const& a, auto const& b, auto const& y, auto const& d) {
     using std::log, std::pow;
-    auto const log_a = duet::evaluated(log(a));
+    auto const log_a =
+        select(has_full_precision(y), [&] { return get<1>(d) / y; }, [&] { return duet::evaluated(log(a)); });
     auto const y_over_a =
         select(has_full_precision(y) && (a > 0 || a < 0), [&] { return y / a; }, [&] { return pow(a, b - 1); });
     auto const growth = select(b == 0, one{}, 1 + b * log_a);

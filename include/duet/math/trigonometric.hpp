@@ -118,12 +118,13 @@ struct atan2 {
     auto const h = duet::evaluated(hypot(a, b));
     return partials{duet::evaluated(b / h / h), duet::evaluated(-(a / h / h))};
   }
-  static constexpr auto second(auto const& a, auto const& b, auto const&) {
-    using std::hypot;
-    auto const h = duet::evaluated(hypot(a, b));
-    auto const u = duet::evaluated(a / h), v = duet::evaluated(b / h);
-    auto const bend = duet::evaluated(2 * (u / h * (v / h)));
-    return partials{-bend, duet::evaluated((u - v) / h * ((u + v) / h)), bend};
+  static constexpr auto second(auto const& a, auto const& b, auto const& y) { return second(a, b, y, first(a, b, y)); }
+  // By the slopes d, of which one gives 1 / h^2 with all its digits.
+  static constexpr auto second(auto const& a, auto const& b, auto const&, auto const& d) {
+    using std::abs;
+    auto const bend = duet::evaluated(2 * (get<0>(d) * get<1>(d)));
+    auto const inverse = select(abs(a) > abs(b), [&] { return -(get<1>(d) / a); }, [&] { return get<0>(d) / b; });
+    return partials{bend, duet::evaluated(((a - b) * inverse) * ((a + b) * inverse)), -bend};
   }
 };
 
