@@ -71,29 +71,43 @@ std::vector<double> timed(row const& r, bench::settings const& s) {
   return best;
 }
 
-// How far the libraries from the first rival on are behind Duet: the fastest of them, row by row.
-struct summary {
-  double logarithms = 0, worst = 0;
-  int count = 0;
-  std::string worst_row;
-
+// How far the rivals, the libraries from the one after Duet on, are behind it: each of them, and the fastest row by
+// row.
+class summary {
+ public:
   void add(std::string const& name, std::vector<double> const& t, std::size_t duet) {
-    double rival = 0;
-    for (std::size_t l = duet + 1; l < t.size(); ++l)
-      if (t[l] != 0 && (rival == 0 || t[l] < rival)) rival = t[l];
-    if (rival == 0) return;
-    logarithms += std::log(rival / t[duet]);
-    ++count;
-    if (t[duet] / rival > worst) {
-      worst = t[duet] / rival;
-      worst_row = name;
+    ratios_.resize(t.size() - duet);  // the first for the fastest
+    double fastest = 0;
+    for (std::size_t l = duet + 1; l < t.size(); ++l) {
+      if (t[l] == 0) continue;
+      ratios_[l - duet].push_back(t[l] / t[duet]);
+      if (fastest == 0 || t[l] < fastest) fastest = t[l];
+    }
+    if (fastest == 0) return;
+    ratios_[0].push_back(fastest / t[duet]);
+    if (t[duet] / fastest > worst_) {
+      worst_ = t[duet] / fastest;
+      worst_row_ = name;
     }
   }
-  void print(char const* what) const {
-    if (count != 0)
-      std::printf("%-14s best rival / Duet, geometric mean of %2d: %5.2f;  worst Duet / best rival: %.2f (%s)\n", what,
-                  count, std::exp(logarithms / count), worst, worst_row.c_str());
+  void print(char const* what, std::vector<std::string> const& rivals) const {
+    if (ratios_.empty() || ratios_[0].empty()) return;
+    std::printf("%s, time over Duet's, geometric mean of %zu rows:", what, ratios_[0].size());
+    for (std::size_t l = 0; l < rivals.size(); ++l) std::printf(" %s %.2f,", rivals[l].c_str(), mean(ratios_[l + 1]));
+    std::printf(" the fastest of each row %.2f; worst Duet over the fastest: %.2f (%s)\n", mean(ratios_[0]), worst_,
+                worst_row_.c_str());
   }
+
+ private:
+  static double mean(std::vector<double> const& ratios) {
+    double logarithms = 0;
+    for (double r : ratios) logarithms += std::log(r);
+    return std::exp(logarithms / static_cast<double>(ratios.size()));
+  }
+
+  std::vector<std::vector<double>> ratios_;
+  double worst_ = 0;
+  std::string worst_row_;
 };
 
 bool selected(std::string const& name, int argc, char** argv) {
@@ -142,7 +156,9 @@ int main(int argc, char** argv) {
   std::printf("\n");
   for (auto const& l : libraries) std::printf("%-14s %s\n", l.name.c_str(), l.note.c_str());
   std::printf("\n");
-  first.print("First order:");
-  second.print("Second order:");
-  both.print("All:");
+  std::vector<std::string> rivals;
+  for (std::size_t l = duet + 1; l < libraries.size(); ++l) rivals.push_back(libraries[l].name);
+  first.print("First order", rivals);
+  second.print("Second order", rivals);
+  both.print("All", rivals);
 }

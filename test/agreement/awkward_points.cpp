@@ -34,20 +34,21 @@ struct function_for {
     return std::get<Scalar (*)(Scalar const&, Scalar const&)>(pointers)(p[0], p[1]);
   }
 };
-// What drivers evaluate f on first.
-template <class S>
-using unguarded = duet::dual<typename S::value_type, S::size(), duet::unguarded<void>>;
+// What drivers evaluate f on first, and again where a derivative is not finite.
+template <std::size_t N>
+using first = duet::dual<double, N, duet::unguarded<void>>;
+template <std::size_t N>
+using again = duet::careful<double, N, 1, void>;
 
 // Sanitizers make each of these functions slow to compile: they get the scalars that matter most.
 #if DUET_UNROLL_SWEEP
 constexpr bool all_scalars = true;
-using function =
-    function_for<duet::dual<double, 2>, unguarded<duet::dual<double, 2>>, duet::var<double>, duet::dual<double, 1>,
-                 unguarded<duet::dual<double, 1>>, duet::dual<double, duet::dynamic>, duet::dual<float, 2>,
-                 duet::var<float>, duet::dual<duet::dual<>, 2>, duet::var<duet::dual<>>>;
+using function = function_for<duet::dual<double, 2>, first<2>, again<2>, duet::var<double>, duet::dual<double, 1>,
+                              first<1>, again<1>, duet::dual<double, duet::dynamic>, duet::dual<float, 2>,
+                              duet::var<float>, duet::dual<duet::dual<>, 2>, duet::var<duet::dual<>>>;
 #else
 constexpr bool all_scalars = false;
-using function = function_for<duet::dual<double, 2>, unguarded<duet::dual<double, 2>>, duet::var<double>>;
+using function = function_for<duet::dual<double, 2>, first<2>, again<2>, duet::var<double>>;
 #endif
 
 // Drivers get a callable that captures nothing: the scalars of others carry its type, and there is no pointer for them.

@@ -28,9 +28,9 @@ struct erased {
 using plain = duet::unguarded<void>;
 template <std::size_t N>
 using reverse_scalar = duet::var<duet::dual<double, N>>;
-using function = erased<duet::hyperdual<double, 2, plain>, duet::hyperdual<double, 2>,
-                        duet::hyperdual<double, 3, plain>, duet::hyperdual<double, 3>, reverse_scalar<2>,
-                        reverse_scalar<1>, duet::dual<double, 2, plain>, duet::dual<double, 2>>;
+using function =
+    erased<duet::hyperdual<double, 2, plain>, duet::careful<double, 2, 2, void>, duet::hyperdual<double, 3, plain>,
+           duet::careful<double, 3, 2, void>, reverse_scalar<2>, reverse_scalar<1>>;
 
 // Captures nothing: the scalars of a callable that does carry its type.
 struct current {

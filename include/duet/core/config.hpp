@@ -20,7 +20,7 @@
 #define DUET_INLINE __forceinline
 #define DUET_INLINE_LAMBDA
 #define DUET_COLD __declspec(noinline)
-#elif DUET_SANITIZED
+#elif DUET_SANITIZED || (defined(__GNUC__) && !defined(__OPTIMIZE__))
 #define DUET_INLINE inline
 #define DUET_INLINE_LAMBDA
 #define DUET_COLD __attribute__((noinline, cold))

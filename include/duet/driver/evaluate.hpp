@@ -6,6 +6,7 @@
 #include <duet/core/error.hpp>
 #include <duet/driver/mode.hpp>
 #include <duet/eigen/lift.hpp>
+#include <duet/forward/careful.hpp>
 #include <duet/forward/dual.hpp>
 #include <duet/reverse/recording.hpp>
 #include <functional>
@@ -172,19 +173,17 @@ template <class S, class Y>
   return probe.finite();
 }
 
-// The same on guarded scalars. It is rarely needed: out of line.
+// The same with care. It is rarely needed: out of line.
 template <class S, class F, class X, class Seed>
-[[nodiscard]] DUET_COLD auto evaluate_guarded(F& f, X const& x, Seed const& seed) {
-  using G = guarded_t<S>;
-  forward_scope<typename S::value_type> const scope;
-  auto const y =
-      duet::evaluate(f, shape<X>::template make<G>(x, [&](auto i) DUET_INLINE_LAMBDA { return G::retagged(seed(i)); }));
+[[nodiscard]] DUET_COLD auto evaluate_with_care(F& f, X const& x, Seed const& seed) {
+  using C = careful_t<S>;
+  auto const y = duet::evaluate(f, shape<X>::template make<C>(x, [&](auto i) { return C::from(seed(i)); }));
   using Y = std::remove_cvref_t<decltype(y)>;
-  return shape<Y>::template make<S>(y, [&](auto i) DUET_INLINE_LAMBDA { return S::retagged(shape<Y>::entry(y, i)); });
+  return shape<Y>::template make<S>(y, [&](auto i) { return shape<Y>::entry(y, i).template to<S>(); });
 }
 
 // f at x with seed(i) in the place of entry i. Where a derivative comes out as infinity or NaN f is evaluated once
-// more, on guarded scalars: there a zero wins over an infinite slope.
+// more with care: there a zero wins over an infinite slope.
 template <class S, class F, class X, class Seed>
 [[nodiscard]] DUET_INLINE auto evaluate_seeded(F& f, X const& x, Seed const& seed) {
   if constexpr (std::is_same_v<S, guarded_t<S>>) {
@@ -194,7 +193,7 @@ template <class S, class F, class X, class Seed>
     auto y = duet::evaluate_on<S>(f, x, seed);
     if constexpr (std::is_same_v<entry_t<decltype(y)>, S>)
       if (!duet::derivatives_are_finite<S>(y)) [[unlikely]]
-        y = duet::evaluate_guarded<S>(f, x, seed);
+        y = duet::evaluate_with_care<S>(f, x, seed);
     return y;
   }
 }

@@ -172,12 +172,10 @@ void hvp_in(mode_constant<mode::forward>, F& f, X const& x, Directions const& v,
 
 // ---- reverse ----
 
-// Passes over all directions; true if the derivatives are finite.
 template <class F, class X, class Directions, class Result>
-[[nodiscard]] bool recorded_products(F& f, X const& x, Directions const& v, Result& result) {
+void hvp_in(mode_constant<mode::reverse>, F& f, X const& x, Directions const& v, Result& result) {
   using T = entry_t<X>;
   using D = recorded_hvp_scalar<Directions::static_count, F, X>;
-  bool finite = true;
   for (std::size_t k = 0; k == 0 || k < v.count(); k += D::size()) {
     std::size_t const count = std::min(D::size(), v.count() - k);
     auto const seed = [&](std::size_t i) {
@@ -189,22 +187,11 @@ template <class F, class X, class Directions, class Result>
       result.value = y.value();
       for (std::size_t i = 0; i < duet::size_of(x); ++i) {
         D const slope = adjoint(i);
-        finite = finite && duet::all_finite(slope);
         shape<X>::entry(result.gradient, i) = slope.value();
         for (std::size_t l = 0; l < count; ++l) v.entry_of(result.product, i, k + l) = slope.partial(l);
       }
     });
   }
-  return finite;
-}
-
-template <class F, class X, class Directions, class Result>
-void hvp_in(mode_constant<mode::reverse>, F& f, X const& x, Directions const& v, Result& result) {
-  if (duet::recorded_products(f, x, v, result) || must_damp()) return;
-  // An infinite slope with partials of zero is not seen as infinite by the duals that the sweep multiplies by it.
-  forward_scope<entry_t<X>> const scope;
-  infinite_partials_met = true;
-  (void)duet::recorded_products(f, x, v, result);
 }
 
 // ---- drivers ----

@@ -184,6 +184,7 @@ class expression : operand_list<std::index_sequence_for<X...>, X...> {
   using scalar = typename first_scalar<typename scalar_behind<X>::type...>::type;
   using value_type = typename scalar::value_type;
   static constexpr std::size_t arity = sizeof...(X);
+  static constexpr bool is_product = requires { requires Rule::is_product; };
 
   // Of operands as a user wrote them; each becomes what a node keeps where it will stay.
   template <class S, class... U>

@@ -45,33 +45,38 @@ template <class Blocks, class Sum, class C, class G>
 template <class Rule>
 concept has_second = requires { Rule::second(1.0, 1.0, 1.0); } || requires { Rule::second(1.0, 1.0, 1.0, 1.0); };
 
-// f''_ml of the operation x as a list: daa, or daa dab dbb, or daa dab dac dbb dbc dcc.
-template <class Rule, class... X>
-[[nodiscard]] DUET_INLINE constexpr auto second_partials(expression<Rule, X...> const& x) {
+template <class Rule, class... A>
+concept second_takes = requires(A const&... a) { Rule::second(a...); };
+
+// f''_ml of a rule at operands with these values, as a list: daa, or daa dab dbb, or daa dab dac dbb dbc dcc; y is the
+// value there, and slopes[m] its first partials.
+template <class Rule, class T, std::size_t Arity, class... V>
+[[nodiscard]] DUET_INLINE constexpr auto second_list(T const& y, std::array<T, Arity> const& slopes,
+                                                     V const&... values) {
   static_assert(
       has_second<Rule>,
       "duet: a rule without second derivatives meets a scalar of second order; give the rule `second`, or use "
       "scalars of first order");
+  auto const all = [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
+    if constexpr (Arity == 1)
+      return partials{Rule::second(values..., y, slopes[0])};
+    else if constexpr (second_takes<Rule, V..., T, decltype(partials{slopes[I]...})>)
+      return Rule::second(values..., y, partials{slopes[I]...});
+    else
+      return Rule::second(values..., y);
+  }(std::make_index_sequence<Arity>{});
+  return [&]<std::size_t... K>(std::index_sequence<K...>) DUET_INLINE_LAMBDA {
+    return partials{duet::evaluated(get<K>(all))...};
+  }(std::make_index_sequence<Arity*(Arity + 1) / 2>{});
+}
+
+// The same of an operation.
+template <class Rule, class... X>
+[[nodiscard]] DUET_INLINE constexpr auto second_partials(expression<Rule, X...> const& x) {
+  using T = typename expression<Rule, X...>::value_type;
   return [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
-    if constexpr (sizeof...(X) == 1) {
-      return partials{
-          duet::evaluated(Rule::second(x.template operand<0>().value(), x.value(),
-                                       number<typename expression<Rule, X...>::value_type>(x.template partial<0>())))};
-    } else {
-      auto const evaluate = [](auto const& list) DUET_INLINE_LAMBDA {
-        return [&]<std::size_t... K>(std::index_sequence<K...>) DUET_INLINE_LAMBDA {
-          return partials{duet::evaluated(get<K>(list))...};
-        }(std::make_index_sequence<sizeof...(X) * (sizeof...(X) + 1) / 2>{});
-      };
-      using value_type = typename expression<Rule, X...>::value_type;
-      if constexpr (requires(value_type const& v, partials<decltype(I, v)...> const& d) {
-                      Rule::second(x.template operand<I>().value()..., v, d);
-                    })
-        return evaluate(Rule::second(x.template operand<I>().value()..., x.value(),
-                                     partials{number<value_type>(x.template partial<I>())...}));
-      else
-        return evaluate(Rule::second(x.template operand<I>().value()..., x.value()));
-    }
+    std::array<T, sizeof...(X)> slopes{number<T>(x.template partial<I>())...};
+    return duet::second_list<Rule, T>(x.value(), slopes, x.template operand<I>().value()...);
   }(std::index_sequence_for<X...>{});
 }
 // The place of f''_ml in the list, for n operands.

@@ -7,6 +7,8 @@
 #include <duet/core/blocks.hpp>
 #include <duet/core/error.hpp>
 #include <duet/expression/traverse.hpp>
+#include <duet/forward/finite_probe.hpp>
+#include <duet/forward/leaf_sum.hpp>
 #include <duet/math/compound_assignment.hpp>
 
 namespace duet {
@@ -60,135 +62,6 @@ class [[nodiscard]] forward_scope {
  private:
   bool outer_ = infinite_partials_met;
 };
-
-// What the compiler may know of the partials of a dual once a function is inlined: which blocks can differ from zero,
-// and of an input that a driver has just seeded, which one it is. Blocks that nothing reaches are then neither computed
-// nor loaded. Marks are stored in what alignment leaves free, and read only where they are known (DUET_KNOWN).
-class seed_mark {
- public:
-  DUET_INLINE constexpr seed_mark() {}  // a constant: no block
-  [[nodiscard]] static DUET_INLINE constexpr seed_mark anything() { return seed_mark(every_block); }
-  [[nodiscard]] static DUET_INLINE constexpr seed_mark input(std::size_t index, std::size_t lanes) {
-    return index / lanes < most_blocks && index < most_inputs
-               ? seed_mark((std::uint32_t{1} << (index / lanes)) | static_cast<std::uint32_t>(index + 1) << most_blocks)
-               : anything();
-  }
-
-  [[nodiscard]] DUET_INLINE constexpr bool is_known() const { return DUET_KNOWN(code_); }
-  [[nodiscard]] DUET_INLINE constexpr bool reaches(std::size_t block) const {
-    return block >= most_blocks || (code_ >> block & 1) != 0;
-  }
-  [[nodiscard]] DUET_INLINE constexpr bool is_input() const { return code_ >> most_blocks != 0; }
-  [[nodiscard]] DUET_INLINE constexpr std::size_t index() const { return (code_ >> most_blocks) - 1; }
-  // Of a sum in which a term with this and one with the other mark occur.
-  [[nodiscard]] DUET_INLINE constexpr seed_mark joined(seed_mark other) const {
-    return is_known() && other.is_known() ? seed_mark((code_ | other.code_) & every_block) : anything();
-  }
-
- private:
-  DUET_INLINE constexpr explicit seed_mark(std::uint32_t code) : code_(code) {}
-  static constexpr std::uint32_t most_blocks = 16, most_inputs = 0xffff, every_block = 0xffff;
-  std::uint32_t code_ = 0;  // a bit for each block, and above them the index of an input plus one
-};
-
-// True if the compiler knows that two blocks hold the same bits.
-template <class V>
-[[nodiscard]] DUET_INLINE constexpr bool known_equal(V const& a, V const& b) {
-  if (std::is_constant_evaluated()) return false;
-  if constexpr (std::is_same_v<V, double>) {
-    auto const difference = std::bit_cast<std::uint64_t>(a) ^ std::bit_cast<std::uint64_t>(b);
-    return DUET_KNOWN(difference) && difference == 0;
-  } else if constexpr (requires { a[0]; } && sizeof(V) >= 16) {
-    using bits = typename native_vector<std::int64_t, sizeof(V) / 8>::type;
-    bits const difference = (bits)a ^ (bits)b;
-    std::int64_t any = 0;
-    for (std::size_t l = 0; l < sizeof(V) / 8; ++l) any |= difference[l];
-    return DUET_KNOWN(any) && any == 0;
-  } else {
-    return false;
-  }
-}
-
-// Whether numbers are finite: x - x is zero for those that are, and NaN for the others.
-template <class T, std::size_t N>
-class finite_probe {
- public:
-  using vector = typename blocks<T, N>::vector;
-
-  DUET_INLINE constexpr void add(vector const& x) {
-    if constexpr (lanes > 1)
-      seen_ |= reinterpret_bits(x - x);
-    else
-      seen_ = seen_ || !duet::all_finite(x);
-  }
-  [[nodiscard]] DUET_INLINE constexpr bool finite() const {
-    if constexpr (lanes > 1)
-      return any_of<lanes / 2>(seen_) == 0;
-    else
-      return !seen_;
-  }
-
- private:
-  static constexpr std::size_t lanes = block_shape<T, N>::lanes;
-  using integer = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
-  using mask = std::conditional_t<(lanes > 1), typename native_vector<integer, lanes>::type, bool>;
-
-  static DUET_INLINE constexpr mask reinterpret_bits(vector const& x) { return (mask)x; }
-  // Some lane of x, with the bits of all: the halves are joined until one lane is left.
-  template <std::size_t Distance>
-  static DUET_INLINE constexpr integer any_of(mask const& x) {
-    if constexpr (Distance == 0)
-      return x[0];
-    else
-      return any_of<Distance / 2>(x | rotated<Distance>(x, std::make_index_sequence<lanes>{}));
-  }
-  template <std::size_t Distance, std::size_t... L>
-  static DUET_INLINE constexpr mask rotated(mask const& x, std::index_sequence<L...>) {
-    return __builtin_shufflevector(x, x, ((L + Distance) % lanes)...);
-  }
-
-  mask seen_{};
-};
-
-// sum + c * x for one block; with Damped, zero wins over infinity lane by lane. A sum of type zero is the first term's.
-template <bool Damped, class Sum, class C, class Block>
-[[nodiscard]] DUET_INLINE constexpr Block add_block(Sum const& sum, C const& c, Block const& x) {
-  if constexpr (Damped && !constant_number<C>) {
-    if constexpr (requires { x[0]; })
-      return duet::vanishes(c) ? sum : sum + ((x != Block{}) ? c * x : Block{});
-    else
-      return Block(sum + duet::damped_product(c, x));
-  } else if constexpr (std::is_same_v<C, one>) {
-    return Block(sum + x);
-  } else if constexpr (std::is_same_v<C, minus_one>) {
-    return Block(sum - x);
-  } else {
-    return Block(sum + c * x);
-  }
-}
-
-// In place of a mark where there is one lane a block, or loops over blocks: nothing is ever known.
-struct no_mark {
-  [[nodiscard]] static DUET_INLINE constexpr no_mark anything() { return {}; }
-  [[nodiscard]] static DUET_INLINE constexpr no_mark input(std::size_t, std::size_t) { return {}; }
-  [[nodiscard]] DUET_INLINE constexpr bool is_known() const { return false; }
-  [[nodiscard]] DUET_INLINE constexpr bool reaches(std::size_t) const { return true; }
-  [[nodiscard]] DUET_INLINE constexpr bool is_input() const { return false; }
-  [[nodiscard]] DUET_INLINE constexpr std::size_t index() const { return 0; }
-  [[nodiscard]] DUET_INLINE constexpr no_mark joined(no_mark) const { return {}; }
-};
-template <class T, std::size_t N>
-using mark_of = std::conditional_t<(block_shape<T, N>::lanes > 1) && block_shape<T, N>::unrolled, seed_mark, no_mark>;
-
-// c times the block in which one lane is one.
-template <class Block, class C>
-[[nodiscard]] DUET_INLINE constexpr Block lane_block(C const& c, Block const& unit, std::size_t lane) {
-  if constexpr (!constant_number<C> && sizeof(Block) == 2 * sizeof(C)) {
-    return lane == 0 ? Block{c, 0} : Block{0, c};  // cheaper than to multiply
-  } else {
-    return duet::add_block<false>(zero{}, c, unit);
-  }
-}
 
 template <std::size_t J, class V>
 struct leaf_block {
@@ -265,11 +138,6 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
     if (i >= N) throw_bad_index(i);
     return dual(value, i);
   }
-  // The same numbers under another tag.
-  template <class Other>
-  [[nodiscard]] static DUET_INLINE constexpr dual retagged(dual<T, N, Other> const& x) {
-    return dual(x.value(), x.mark(), x.partials());
-  }
 
   [[nodiscard]] DUET_INLINE constexpr T const& value() const { return value_; }
   [[nodiscard]] constexpr T partial(std::size_t i) const {
@@ -313,85 +181,11 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
       : value_(value), mark_(mark_type::input(input, block_shape<T, N>::lanes)) {
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = unit_block<T, N>(j, input); });
   }
-  DUET_INLINE constexpr dual(T const& value, mark_type mark, blocks<T, N> const& partials)
-      : value_(value), mark_(mark), partials_(partials) {}
 
   DUET_COLD static void throw_bad_index(std::size_t i) {
     throw std::invalid_argument("duet::dual: index " + std::to_string(i) + " of a dual with " + std::to_string(N) +
                                 " partials (expected 0 to N - 1)");
   }
-
-  // The mark of sum_k c_k leaf_k.
-  template <class X, class C>
-  static DUET_INLINE constexpr mark_type joint_mark(X const& x, C const& c, mark_type mark) {
-    duet::for_each_leaf(x, c, [&](auto const&, auto const& l) DUET_INLINE_LAMBDA { mark = mark.joined(l.mark); });
-    return mark;
-  }
-
-  // A sum of blocks of which the compiler may know that it is still zero.
-  struct block_sum {
-    block sum;
-    bool empty;
-  };
-  template <class Sum, class C, class Index>
-  static DUET_INLINE constexpr block_sum add_term(Sum const& s, C const& c, mark_type mark, block const& x, Index j) {
-    constexpr std::size_t lanes = block_shape<T, N>::lanes;
-    if (mark.is_known() && !mark.reaches(j)) {
-      if constexpr (std::is_same_v<Sum, zero>)
-        return {block{}, true};
-      else
-        return s;
-    }
-    if constexpr (lanes > 1) {
-      if (mark.is_known() && mark.is_input()) {
-        block const term = duet::lane_block(c, unit_block<T, N>(j, mark.index()), mark.index() % lanes);
-        if constexpr (std::is_same_v<Sum, zero>)
-          return {term, false};
-        else
-          return {s.empty ? term : block(s.sum + term), false};
-      }
-    }
-    if constexpr (std::is_same_v<Sum, zero>)
-      return {duet::add_block<false>(zero{}, c, x), false};
-    else
-      return {s.empty ? duet::add_block<false>(zero{}, c, x) : duet::add_block<false>(s.sum, c, x), false};
-  }
-
-  // A sum, and a term that waits for a neighbour with the same block, as in x * x: then it takes one product.
-  template <class Sum>
-  struct waiting_sum {
-    Sum sum;
-    T coefficient;
-    mark_type mark;
-    block x;
-  };
-
-  // Block j of sum_k c_k leaf_k; `zero` if no leaf matters.
-  template <class X, class C, class Index>
-  static DUET_INLINE constexpr auto weighted_sum(X const& x, C const& c, Index j) {
-    constexpr std::size_t leaves = leaf_count<X, C>();
-    if constexpr (leaves < 2 || leaves > 8 || active_scalar<T>) {
-      return duet::fold_leaves(x, c, zero{},
-                               [&]<class Sum>(Sum const& sum, auto const& coefficient, auto const& l)
-                                   DUET_INLINE_LAMBDA { return add_term(sum, coefficient, l.mark, l.partials[j], j); });
-    } else {
-      auto s = duet::fold_leaves(
-          x, c, zero{}, [&]<class Sum>(Sum const& sum, auto const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
-            if constexpr (std::is_same_v<Sum, zero>) {
-              return waiting_sum<zero>{{}, number<T>(coefficient), l.mark, l.partials[j]};
-            } else {
-              bool const same = duet::known_equal(sum.x, l.partials[j]);
-              block_sum added = add_term(sum.sum, sum.coefficient, sum.mark, sum.x, j);
-              return waiting_sum<block_sum>{same ? so_far(sum.sum) : added,
-                                            same ? T(sum.coefficient + number<T>(coefficient)) : number<T>(coefficient),
-                                            l.mark, l.partials[j]};
-            }
-          });
-      return add_term(s.sum, s.coefficient, s.mark, s.x, j);
-    }
-  }
-  static DUET_INLINE constexpr block_sum so_far(zero) { return {block{}, true}; }
-  static DUET_INLINE constexpr block_sum so_far(block_sum const& sum) { return sum; }
 
   [[nodiscard]] constexpr bool partials_are_finite() const {
     finite_probe<T, N> probe;
@@ -412,7 +206,8 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
   template <class X>
   DUET_INLINE constexpr void assign(X const& x) {
     auto c = duet::coefficients<care::bare>(x, one{});
-    mark_ = joint_mark(x, c, mark_type());
+    sum_of_leaves<dual, X, decltype(c)> leaves(x, c);
+    mark_ = leaves.mark(mark_type());
     if constexpr (!is_unguarded<Tag>)
       if (needs_damping(x, c)) [[unlikely]] {
         dual const result = damped(X(x), one{});
@@ -421,13 +216,7 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
         return;
       }
     T const value = x.value();
-    blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-      auto sum = weighted_sum(x, c, j);
-      if constexpr (std::is_same_v<decltype(sum), zero>)
-        partials_[j] = block{};
-      else
-        partials_[j] = sum.empty ? block{} : sum.sum;
-    });
+    blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = leaves.sum(j).total; });
     value_ = value;
   }
 
@@ -437,7 +226,8 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
     if constexpr (!is_passive_operand<X>) {
       auto c = duet::coefficients<care::bare>(x, seed);
       mark_type old = mark_;
-      mark_ = joint_mark(x, c, old);
+      sum_of_leaves<dual, X, decltype(c)> leaves(x, c);
+      mark_ = leaves.mark(old);
       if constexpr (!is_unguarded<Tag>)
         if (needs_damping(x, c)) [[unlikely]] {
           dual const increment = damped(X(x), seed);
@@ -446,9 +236,8 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
           return;
         }
       blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-        auto sum = weighted_sum(x, c, j);
-        if constexpr (!std::is_same_v<decltype(sum), zero>)
-          if (!sum.empty) partials_[j] = old.is_known() && !old.reaches(j) ? sum.sum : block(sum.sum + partials_[j]);
+        auto sum = leaves.sum(j);
+        if (!sum.empty) partials_[j] = old.is_known() && !old.reaches(j) ? sum.total : block(sum.total + partials_[j]);
       });
     }
     add_value(x, seed);

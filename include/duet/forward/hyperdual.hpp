@@ -157,18 +157,6 @@ class hyperdual : public compound_assignment<hyperdual<T, N, Tag>> {
       symmetric<T, N>::for_each_block([&](auto k) DUET_INLINE_LAMBDA { probe.add(hessian_.all()[k]); });
   }
 
-  // The same numbers under another tag.
-  template <class Other>
-  [[nodiscard]] static constexpr hyperdual retagged(hyperdual<T, N, Other> const& x) {
-    hyperdual result(x.value());
-    result.partials_ = x.partials();
-    if (!x.hessian().flat()) {
-      result.hessian_.fill();
-      result.hessian_.all().copy(x.hessian().all());
-    }
-    return result;
-  }
-
  private:
   friend compound_assignment<hyperdual>;
 

@@ -37,6 +37,7 @@ struct subtract {
 struct multiply {
   static constexpr std::string_view name = "multiply";
   static constexpr std::array domain{real_line, real_line};
+  static constexpr bool is_product = true;
   static constexpr bool infinite_slope = false;
   static constexpr bool cheap_first = true;
 

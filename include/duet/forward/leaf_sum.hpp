@@ -1,0 +1,230 @@
+#pragma once
+
+// The fused pass of a statement: block by block the sum of coefficient times leaf. Blocks that nothing reaches are left
+// out where the compiler knows of them, and neighbours with the same block take one product.
+
+#include <array>
+#include <bit>
+#include <duet/core/blocks.hpp>
+#include <duet/expression/traverse.hpp>
+
+namespace duet {
+
+// What the compiler may know of the partials of a dual once a function is inlined: which blocks can differ from zero,
+// and of an input that a driver has just seeded, which one it is. Blocks that nothing reaches are then neither computed
+// nor loaded. Marks are stored in what alignment leaves free, and read only where they are known (DUET_KNOWN).
+class seed_mark {
+ public:
+  DUET_INLINE constexpr seed_mark() {}  // a constant: no block
+  [[nodiscard]] static DUET_INLINE constexpr seed_mark anything() { return seed_mark(every_block); }
+  [[nodiscard]] static DUET_INLINE constexpr seed_mark input(std::size_t index, std::size_t lanes) {
+    return index / lanes < most_blocks && index < most_inputs
+               ? seed_mark((std::uint32_t{1} << (index / lanes)) | static_cast<std::uint32_t>(index + 1) << most_blocks)
+               : anything();
+  }
+
+  [[nodiscard]] DUET_INLINE constexpr bool is_known() const { return DUET_KNOWN(code_); }
+  [[nodiscard]] DUET_INLINE constexpr bool reaches(std::size_t block) const {
+    return block >= most_blocks || (code_ >> block & 1) != 0;
+  }
+  [[nodiscard]] DUET_INLINE constexpr bool is_input() const { return code_ >> most_blocks != 0; }
+  [[nodiscard]] DUET_INLINE constexpr std::size_t index() const { return (code_ >> most_blocks) - 1; }
+  // Of a sum in which a term with this and one with the other mark occur.
+  [[nodiscard]] DUET_INLINE constexpr seed_mark joined(seed_mark other) const {
+    return is_known() && other.is_known() ? seed_mark((code_ | other.code_) & every_block) : anything();
+  }
+
+ private:
+  DUET_INLINE constexpr explicit seed_mark(std::uint32_t code) : code_(code) {}
+  static constexpr std::uint32_t most_blocks = 16, most_inputs = 0xffff, every_block = 0xffff;
+  std::uint32_t code_ = 0;  // a bit for each block, and above them the index of an input plus one
+};
+
+// True if the compiler knows that two blocks hold the same bits.
+template <class V>
+[[nodiscard]] DUET_INLINE constexpr bool known_equal(V const& a, V const& b) {
+  if (std::is_constant_evaluated()) return false;
+  if constexpr (std::is_same_v<V, double>) {
+    auto const difference = std::bit_cast<std::uint64_t>(a) ^ std::bit_cast<std::uint64_t>(b);
+    return DUET_KNOWN(difference) && difference == 0;
+  } else if constexpr (requires { a[0]; } && sizeof(V) >= 16) {
+    using bits = typename native_vector<std::int64_t, sizeof(V) / 8>::type;
+    bits const difference = (bits)a ^ (bits)b;
+    std::int64_t any = 0;
+    for (std::size_t l = 0; l < sizeof(V) / 8; ++l) any |= difference[l];
+    return DUET_KNOWN(any) && any == 0;
+  } else {
+    return false;
+  }
+}
+
+// sum + c * x for one block; with Damped, zero wins over infinity lane by lane. A sum of type zero is the first term's.
+template <bool Damped, class Sum, class C, class Block>
+[[nodiscard]] DUET_INLINE constexpr Block add_block(Sum const& sum, C const& c, Block const& x) {
+  if constexpr (Damped && !constant_number<C>) {
+    if constexpr (requires { x[0]; })
+      return duet::vanishes(c) ? sum : sum + ((x != Block{}) ? c * x : Block{});
+    else
+      return Block(sum + duet::damped_product(c, x));
+  } else if constexpr (std::is_same_v<C, one>) {
+    return Block(sum + x);
+  } else if constexpr (std::is_same_v<C, minus_one>) {
+    return Block(sum - x);
+  } else {
+    return Block(sum + c * x);
+  }
+}
+
+// In place of a mark where there is one lane a block, or loops over blocks: nothing is ever known.
+struct no_mark {
+  [[nodiscard]] static DUET_INLINE constexpr no_mark anything() { return {}; }
+  [[nodiscard]] static DUET_INLINE constexpr no_mark input(std::size_t, std::size_t) { return {}; }
+  [[nodiscard]] DUET_INLINE constexpr bool is_known() const { return false; }
+  [[nodiscard]] DUET_INLINE constexpr bool reaches(std::size_t) const { return true; }
+  [[nodiscard]] DUET_INLINE constexpr bool is_input() const { return false; }
+  [[nodiscard]] DUET_INLINE constexpr std::size_t index() const { return 0; }
+  [[nodiscard]] DUET_INLINE constexpr no_mark joined(no_mark) const { return {}; }
+};
+template <class T, std::size_t N>
+using mark_of = std::conditional_t<(block_shape<T, N>::lanes > 1) && block_shape<T, N>::unrolled, seed_mark, no_mark>;
+
+// c times the block in which one lane is one.
+template <class Block, class C>
+[[nodiscard]] DUET_INLINE constexpr Block lane_block(C const& c, Block const& unit, std::size_t lane) {
+  if constexpr (!constant_number<C> && sizeof(Block) == 2 * sizeof(C)) {
+    return lane == 0 ? Block{c, 0} : Block{0, c};  // cheaper than to multiply
+  } else {
+    return duet::add_block<false>(zero{}, c, unit);
+  }
+}
+
+// For each leaf of x that matters, whether a product joins it with the next one.
+template <class X, class C, std::size_t Count>
+constexpr void mark_products(std::array<bool, Count>& joined, std::size_t& k) {
+  if constexpr (std::is_same_v<C, zero>) {
+  } else if constexpr (is_expression<X>) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      ((duet::mark_products<std::remove_cvref_t<decltype(std::declval<X const&>().template operand<I>())>,
+                            std::remove_cvref_t<decltype(get<I>(std::declval<C const&>()))>>(joined, k),
+        I + 1 < X::arity && k > 0 ? void(joined[k - 1] = X::is_product) : void()),
+       ...);
+    }(std::make_index_sequence<X::arity>{});
+  } else {
+    joined[k++] = false;
+  }
+}
+template <class X, class C>
+inline constexpr auto joined_by_product = [] {
+  std::array<bool, leaf_count<X, C>()> joined{};
+  std::size_t k = 0;
+  duet::mark_products<X, C>(joined, k);
+  return joined;
+}();
+
+// The leaves of a statement with their coefficients: Count of them, where the scalar's partials are plain numbers.
+template <class T, std::size_t N, class X, class C, class Leaf>
+class leaf_sum {
+  static constexpr std::size_t Count = leaf_count<X, C>();
+
+ public:
+  using block = typename blocks<T, N>::vector;
+  using mark_type = mark_of<T, N>;
+
+  // A block of the sum, and whether the compiler knows that nothing reaches it.
+  struct partial_sum {
+    block total;
+    bool empty;
+  };
+
+  DUET_INLINE constexpr leaf_sum(X const& x, C const& c) {
+    std::size_t k = 0;
+    duet::for_each_leaf(x, c, [&](auto const& coefficient, Leaf const& l) DUET_INLINE_LAMBDA {
+      coefficients_[k] = number<T>(coefficient);
+      leaves_[k] = &l;
+      ++k;
+    });
+  }
+
+  // The mark of the sum, and of what else has this mark.
+  [[nodiscard]] DUET_INLINE constexpr mark_type mark(mark_type joint) const {
+    for_each([&](auto k) DUET_INLINE_LAMBDA { joint = joint.joined(leaves_[k]->mark); });
+    return joint;
+  }
+
+  // Block j. A term waits for its neighbour: of the same block, as in x * x, both take one product.
+  template <class Index>
+  [[nodiscard]] DUET_INLINE constexpr partial_sum sum(Index j) const {
+    partial_sum result{block{}, true};
+    T waiting{};
+    bool waits = false;
+    for_each([&](auto k) DUET_INLINE_LAMBDA {
+      block const& x = leaves_[k]->partials[j];
+      waiting = waits ? T(waiting + coefficients_[k]) : coefficients_[k];
+      waits = false;
+      if constexpr (joined_by_product<X, C>[k()]) waits = duet::known_equal(x, leaves_[k() + 1]->partials[j]);
+      if (!waits) add(result, waiting, leaves_[k]->mark, x, j);
+    });
+    return result;
+  }
+
+ private:
+  template <class Visit>
+  static DUET_INLINE constexpr void for_each(Visit const& visit) {
+    [&]<std::size_t... K>(std::index_sequence<K...>)
+        DUET_INLINE_LAMBDA { (visit(block_index<K>{}), ...); }(std::make_index_sequence<Count>{});
+  }
+
+  template <class Index>
+  static DUET_INLINE constexpr void add(partial_sum& s, T const& c, mark_type mark, block const& x, Index j) {
+    constexpr std::size_t lanes = block_shape<T, N>::lanes;
+    if (mark.is_known() && !mark.reaches(j)) return;
+    if constexpr (lanes > 1) {
+      if (mark.is_known() && mark.is_input()) {
+        block const term = duet::lane_block(c, unit_block<T, N>(j, mark.index()), mark.index() % lanes);
+        s.total = s.empty ? term : block(s.total + term);
+        s.empty = false;
+        return;
+      }
+    }
+    s.total = s.empty ? block(c * x) : block(s.total + c * x);
+    s.empty = false;
+  }
+
+  std::array<T, Count> coefficients_{};
+  std::array<Leaf const*, Count> leaves_{};
+};
+
+// The same of partials that carry derivatives themselves: coefficients keep their types, of which many are constants.
+template <class T, std::size_t N, class X, class C>
+class nested_leaf_sum {
+ public:
+  using block = typename blocks<T, N>::vector;
+  struct partial_sum {
+    block total;
+    bool empty;
+  };
+
+  DUET_INLINE constexpr nested_leaf_sum(X const& x, C const& c) : x_(x), c_(c) {}
+  [[nodiscard]] DUET_INLINE constexpr no_mark mark(no_mark joint) const { return joint; }
+  template <class Index>
+  [[nodiscard]] DUET_INLINE constexpr partial_sum sum(Index j) const {
+    auto total = duet::fold_leaves(x_, c_, zero{},
+                                   [&](auto const& so_far, auto const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
+                                     return duet::add_block<false>(so_far, coefficient, l.partials[j]);
+                                   });
+    if constexpr (std::is_same_v<decltype(total), zero>)
+      return {block{}, true};
+    else
+      return {std::move(total), false};
+  }
+
+ private:
+  X const& x_;
+  C const& c_;
+};
+
+template <class S, class X, class C, class T = typename S::value_type>
+using sum_of_leaves =
+    std::conditional_t<active_scalar<T>, nested_leaf_sum<T, S::size(), X, C>, leaf_sum<T, S::size(), X, C, leaf<S>>>;
+
+}  // namespace duet
