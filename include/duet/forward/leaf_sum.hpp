@@ -125,6 +125,8 @@ inline constexpr auto joined_by_product = [] {
 template <class T, std::size_t N, class X, class C, class Leaf>
 class leaf_sum {
   static constexpr std::size_t Count = leaf_count<X, C>();
+  // Of longer statements the compiler would have too much to find out.
+  static constexpr bool looks_closely = Count <= 10;
 
  public:
   using block = typename blocks<T, N>::vector;
@@ -147,7 +149,10 @@ class leaf_sum {
 
   // The mark of the sum, and of what else has this mark.
   [[nodiscard]] DUET_INLINE constexpr mark_type mark(mark_type joint) const {
-    for_each([&](auto k) DUET_INLINE_LAMBDA { joint = joint.joined(leaves_[k]->mark); });
+    if constexpr (looks_closely)
+      for_each([&](auto k) DUET_INLINE_LAMBDA { joint = joint.joined(leaves_[k]->mark); });
+    else
+      joint = mark_type::anything();
     return joint;
   }
 
@@ -161,7 +166,7 @@ class leaf_sum {
       block const& x = leaves_[k]->partials[j];
       waiting = waits ? T(waiting + coefficients_[k]) : coefficients_[k];
       waits = false;
-      if constexpr (joined_by_product<X, C>[k()]) waits = duet::known_equal(x, leaves_[k() + 1]->partials[j]);
+      if constexpr (looks_closely && joined_by_product<X, C>[k()]) waits = duet::known_equal(x, leaves_[k() + 1]->partials[j]);
       if (!waits) add(result, waiting, leaves_[k]->mark, x, j);
     });
     return result;
@@ -177,8 +182,8 @@ class leaf_sum {
   template <class Index>
   static DUET_INLINE constexpr void add(partial_sum& s, T const& c, mark_type mark, block const& x, Index j) {
     constexpr std::size_t lanes = block_shape<T, N>::lanes;
-    if (mark.is_known() && !mark.reaches(j)) return;
-    if constexpr (lanes > 1) {
+    if (looks_closely && mark.is_known() && !mark.reaches(j)) return;
+    if constexpr (looks_closely && lanes > 1) {
       if (mark.is_known() && mark.is_input()) {
         block const term = duet::lane_block(c, unit_block<T, N>(j, mark.index()), mark.index() % lanes);
         s.total = s.empty ? term : block(s.total + term);
