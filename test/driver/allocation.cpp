@@ -78,7 +78,9 @@ constexpr auto wave = [](auto const& t) { return exp(2 * t) * asin(t) * tgamma(1
 }  // namespace
 
 TEST_CASE("allocations are seen, whoever makes them") {
-  CHECK(allocations_of([] { delete new double(1); }) + allocations_of([] { std::vector<double>(50); }) > 0);
+  static double* volatile kept = nullptr;  // what nobody looks at need not be allocated
+  CHECK(allocations_of([] { kept = new double(1); }) > 0);
+  delete kept;
 #if DUET_TEST_COUNTS_MALLOC
   CHECK(allocations_of([] { Eigen::VectorXd::Ones(50).eval(); }) > 0);
 #endif

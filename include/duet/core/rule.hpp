@@ -14,7 +14,8 @@
 //
 // What is known is handed on (y, then dy). A partial that vanishes everywhere is the type `zero`.
 // Optional: `parameters = k` says that the last k operands are passive numbers, never differentiated (their partials
-// are `zero`); `cheap_first = true` says that `first` costs no more than loading it, so nodes need not store it.
+// are `zero`); `cheap_first = true` says that `first` costs no more than loading it, so nodes need not store it;
+// `is_product = true` that both operands are worth comparing, as in x * x.
 
 #include <array>
 #include <cmath>

@@ -157,12 +157,24 @@ template <class S, class F, class X, class Seed>
     return plain_t<R>(duet::plain(f(inputs)));
 }
 
+// A call of its own: inlined, its result would be copied once more.
+template <class S, class F, class X, class Seed>
+[[nodiscard, gnu::noinline]] auto evaluate_apart(F& f, X const& x, Seed const& seed) {
+  if constexpr (requires(void* place) { shape<X>::template make_at<S>(place, seed); }) {
+    using Inputs = lifted_t<X, S>;
+    alignas(Inputs) std::array<std::byte, sizeof(Inputs)> place;
+    return duet::evaluate(f, std::as_const(shape<X>::template make_at<S>(place.data(), seed)));
+  } else {
+    return duet::evaluate(f, shape<X>::template make<S>(x, seed));
+  }
+}
+
 template <class S, class F, class X, class Seed>
 [[nodiscard]] DUET_INLINE auto evaluate_on(F& f, X const& x, Seed const& seed) {
   if constexpr (static_size_of<X> <= most_inlined_inputs && !active_scalar<typename S::value_type>)
     return duet::evaluate_inlined<S>(f, x, seed);
   else
-    return duet::evaluate(f, shape<X>::template make<S>(x, seed));
+    return duet::evaluate_apart<S>(f, x, seed);
 }
 
 template <class S, class Y>

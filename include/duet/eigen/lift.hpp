@@ -94,6 +94,14 @@ struct shape<std::array<E, N>> {
       return result;
     }
   }
+  // The same in memory of the caller's; unlike what is returned, its entries need not be set to zero first.
+  template <class S, class Entry>
+    requires(N > most_unrolled_entries && std::is_trivially_destructible_v<S> && std::is_trivially_copyable_v<S>)
+  static std::array<S, N>& make_at(void* place, Entry const& f) {
+    S* const first = static_cast<S*>(place);
+    for (std::size_t i = 0; i < N; ++i) ::new (static_cast<void*>(first + i)) S(f(i));
+    return *std::launder(reinterpret_cast<std::array<S, N>*>(place));
+  }
 };
 
 template <class E, class Allocator>

@@ -17,7 +17,8 @@ template <class T = double, std::size_t N = 1, class Tag = void>
 class dual;
 
 // The tag of scalars whose statements do not look for zero times infinity: a driver that evaluates a function on them
-// looks at the results, in which it shows as NaN or infinity, and then evaluates again on the guarded ones, tagged Tag.
+// looks at the results, in which it shows as NaN or infinity, and then evaluates again with care (careful.hpp). Tag is
+// that of the guarded scalar.
 template <class Tag>
 struct unguarded {};
 template <class Tag>

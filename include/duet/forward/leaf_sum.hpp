@@ -7,6 +7,7 @@
 #include <bit>
 #include <duet/core/blocks.hpp>
 #include <duet/expression/traverse.hpp>
+#include <tuple>
 
 namespace duet {
 
@@ -98,19 +99,20 @@ template <class Block, class C>
   }
 }
 
-// For each leaf of x that matters, whether a product joins it with the next one.
+// For each leaf of x that matters, whether a product of two active operands joins it with the next one.
 template <class X, class C, std::size_t Count>
 constexpr void mark_products(std::array<bool, Count>& joined, std::size_t& k) {
-  if constexpr (std::is_same_v<C, zero>) {
-  } else if constexpr (is_expression<X>) {
+  if constexpr (is_expression<X> && !std::is_same_v<C, zero>) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
+      using coefficients = std::tuple<std::remove_cvref_t<decltype(get<I>(std::declval<C const&>()))>...>;
+      constexpr bool is_joint = X::is_product && (!std::is_same_v<std::tuple_element_t<I, coefficients>, zero> && ...);
       ((duet::mark_products<std::remove_cvref_t<decltype(std::declval<X const&>().template operand<I>())>,
-                            std::remove_cvref_t<decltype(get<I>(std::declval<C const&>()))>>(joined, k),
-        I + 1 < X::arity && k > 0 ? void(joined[k - 1] = X::is_product) : void()),
+                            std::tuple_element_t<I, coefficients>>(joined, k),
+        is_joint && I == 0 ? void(joined[k - 1] = true) : void()),
        ...);
     }(std::make_index_sequence<X::arity>{});
-  } else {
-    joined[k++] = false;
+  } else if constexpr (!std::is_same_v<C, zero>) {
+    ++k;
   }
 }
 template <class X, class C>
@@ -121,22 +123,55 @@ inline constexpr auto joined_by_product = [] {
   return joined;
 }();
 
-// The leaves of a statement with their coefficients: Count of them, where the scalar's partials are plain numbers.
-template <class T, std::size_t N, class X, class C, class Leaf>
-class leaf_sum {
-  static constexpr std::size_t Count = leaf_count<X, C>();
-  // Of longer statements the compiler would have too much to find out.
-  static constexpr bool looks_closely = Count <= 10;
-
+// A block of a sum that is being added up. What is done with a term is one function for all statements, and not a
+// lambda of each: their number is what compiling takes.
+template <class T, std::size_t N, class Leaf>
+class block_sum {
  public:
   using block = typename blocks<T, N>::vector;
-  using mark_type = mark_of<T, N>;
 
-  // A block of the sum, and whether the compiler knows that nothing reaches it.
-  struct partial_sum {
-    block total;
-    bool empty;
-  };
+  block total{};
+  bool empty = true;  // the compiler knows that nothing has reached it
+
+  // Adds c times block j of x. If the term before it waits, c joins that one's coefficient; and the term waits itself
+  // if `next`, not null, is known to hold the same block, as in x * x: then both take one product.
+  template <class Index>
+  DUET_INLINE constexpr void add(T const& c, Leaf const& x, Leaf const* next, bool looks_closely, Index j) {
+    waiting_ = waits_ ? T(waiting_ + c) : c;
+    waits_ = next != nullptr && duet::known_equal(x.partials[j], next->partials[j]);
+    if (!waits_) add_product(x.mark, x.partials[j], looks_closely, j);
+  }
+
+ private:
+  template <class Index>
+  DUET_INLINE constexpr void add_product(mark_of<T, N> mark, block const& x, bool looks_closely, Index j) {
+    constexpr std::size_t lanes = block_shape<T, N>::lanes;
+    if (looks_closely && mark.is_known() && !mark.reaches(j)) return;
+    if constexpr (lanes > 1) {
+      if (looks_closely && mark.is_known() && mark.is_input()) {
+        block const term = duet::lane_block(waiting_, unit_block<T, N>(j, mark.index()), mark.index() % lanes);
+        total = empty ? term : block(total + term);
+        empty = false;
+        return;
+      }
+    }
+    total = empty ? block(waiting_ * x) : block(total + waiting_ * x);
+    empty = false;
+  }
+
+  T waiting_{};
+  bool waits_ = false;
+};
+
+// The leaves of a statement with their coefficients, where the scalar's partials are plain numbers.
+template <class T, std::size_t N, class X, class C, class Leaf>
+class leaf_sum {
+  static constexpr std::size_t count = leaf_count<X, C>();
+  // Of longer statements the compiler would have too much to find out.
+  static constexpr bool looks_closely = count <= 10;
+
+ public:
+  using mark_type = mark_of<T, N>;
 
   DUET_INLINE constexpr leaf_sum(X const& x, C const& c) {
     std::size_t k = 0;
@@ -150,53 +185,34 @@ class leaf_sum {
   // The mark of the sum, and of what else has this mark.
   [[nodiscard]] DUET_INLINE constexpr mark_type mark(mark_type joint) const {
     if constexpr (looks_closely)
-      for_each([&](auto k) DUET_INLINE_LAMBDA { joint = joint.joined(leaves_[k]->mark); });
+      return joined(joint, std::make_index_sequence<count>{});
     else
-      joint = mark_type::anything();
-    return joint;
+      return mark_type::anything();
   }
 
-  // Block j. A term waits for its neighbour: of the same block, as in x * x, both take one product.
+  // Block j.
   template <class Index>
-  [[nodiscard]] DUET_INLINE constexpr partial_sum sum(Index j) const {
-    partial_sum result{block{}, true};
-    T waiting{};
-    bool waits = false;
-    for_each([&](auto k) DUET_INLINE_LAMBDA {
-      block const& x = leaves_[k]->partials[j];
-      waiting = waits ? T(waiting + coefficients_[k]) : coefficients_[k];
-      waits = false;
-      if constexpr (looks_closely && joined_by_product<X, C>[k()]) waits = duet::known_equal(x, leaves_[k() + 1]->partials[j]);
-      if (!waits) add(result, waiting, leaves_[k]->mark, x, j);
-    });
-    return result;
+  [[nodiscard]] DUET_INLINE constexpr block_sum<T, N, Leaf> sum(Index j) const {
+    return added(j, std::make_index_sequence<count>{});
   }
 
  private:
-  template <class Visit>
-  static DUET_INLINE constexpr void for_each(Visit const& visit) {
-    [&]<std::size_t... K>(std::index_sequence<K...>)
-        DUET_INLINE_LAMBDA { (visit(block_index<K>{}), ...); }(std::make_index_sequence<Count>{});
+  template <std::size_t... K>
+  [[nodiscard]] DUET_INLINE constexpr mark_type joined(mark_type joint, std::index_sequence<K...>) const {
+    ((joint = joint.joined(leaves_[K]->mark)), ...);
+    return joint;
+  }
+  template <class Index, std::size_t... K>
+  [[nodiscard]] DUET_INLINE constexpr block_sum<T, N, Leaf> added(Index j, std::index_sequence<K...>) const {
+    block_sum<T, N, Leaf> result;
+    (result.add(coefficients_[K], *leaves_[K], looks_closely && joined_by_product<X, C>[K] ? leaves_[K + 1] : nullptr,
+                looks_closely, j),
+     ...);
+    return result;
   }
 
-  template <class Index>
-  static DUET_INLINE constexpr void add(partial_sum& s, T const& c, mark_type mark, block const& x, Index j) {
-    constexpr std::size_t lanes = block_shape<T, N>::lanes;
-    if (looks_closely && mark.is_known() && !mark.reaches(j)) return;
-    if constexpr (looks_closely && lanes > 1) {
-      if (mark.is_known() && mark.is_input()) {
-        block const term = duet::lane_block(c, unit_block<T, N>(j, mark.index()), mark.index() % lanes);
-        s.total = s.empty ? term : block(s.total + term);
-        s.empty = false;
-        return;
-      }
-    }
-    s.total = s.empty ? block(c * x) : block(s.total + c * x);
-    s.empty = false;
-  }
-
-  std::array<T, Count> coefficients_{};
-  std::array<Leaf const*, Count> leaves_{};
+  std::array<T, count> coefficients_{};
+  std::array<Leaf const*, count + 1> leaves_{};  // nothing follows the last
 };
 
 // The same of partials that carry derivatives themselves: coefficients keep their types, of which many are constants.
