@@ -1,4 +1,4 @@
-// budget: 10
+// budget: 15
 #include "statements.hpp"
 
 #include <duet/forward/dual.hpp>

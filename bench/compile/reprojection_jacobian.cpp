@@ -1,4 +1,4 @@
-// budget: 10
+// budget: 15
 #include "../workload/reprojection.hpp"
 
 #include <duet/duet.hpp>
