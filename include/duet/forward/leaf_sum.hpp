@@ -203,7 +203,8 @@ class leaf_sum {
     return joint;
   }
   template <class Index, std::size_t... K>
-  [[nodiscard]] DUET_INLINE constexpr block_sum<T, N, Leaf> added(Index j, std::index_sequence<K...>) const {
+  [[nodiscard]] DUET_INLINE constexpr block_sum<T, N, Leaf> added([[maybe_unused]] Index j,
+                                                                  std::index_sequence<K...>) const {
     block_sum<T, N, Leaf> result;
     (result.add(coefficients_[K], *leaves_[K], looks_closely && joined_by_product<X, C>[K] ? leaves_[K + 1] : nullptr,
                 looks_closely, j),
