@@ -143,6 +143,7 @@ TEST_CASE("a hyper-dual may stand on both sides of an assignment") {
 }
 
 TEST_CASE("linear statements of inputs have a Hessian of zero") {
+  duet::infinite_partials_met = false;  // by another test of this process
   using H = hyperdual<double, 20>;
   H const x = H::independent(1, 3), y = H::independent(2, 19);
   H const z = 2 * x - y / 4 + 1;
