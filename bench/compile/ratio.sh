@@ -21,7 +21,7 @@ seconds() {
 
 for _ in 1 2 3; do
   echo "$(seconds "$file" "$@") $(seconds "$other" "$@")"
-done | awk -v most="$most" -v files="$(basename "$file"), $other" '
+done | awk -v most="$most" -v files="$file and $other" '
   NF == 2 { ++runs; if (runs == 1 || $1 < a) a = $1; if (runs == 1 || $2 < b) b = $2 }
   END {
     if (runs != 3) { print "one of " files " does not compile"; exit 1 }

@@ -53,17 +53,17 @@ class contest {
   static constexpr bool chunked = requires { requires Library::chunked; };
 
   explicit contest(std::string variant) : variant_(std::move(variant)) {
-    for_each_size<4, 8, 16, 30>([&]<std::size_t N> {
+    bench::for_each_size<4, 8, 16, 30>([&]<std::size_t N> {
       workload::rosenbrock const f;
       gradient("Rosenbrock " + std::to_string(N), f, f.start<N>());
       if constexpr (Library::second_order) hessian("Rosenbrock " + std::to_string(N), f, f.start<N>());
     });
-    for_each_size<4, 8, 10, 16, 32>([&]<std::size_t N> {
+    bench::for_each_size<4, 8, 10, 16, 32>([&]<std::size_t N> {
       workload::helmholtz<N> const f;
       gradient("Helmholtz " + std::to_string(N), f, f.start());
     });
     if constexpr (Library::second_order)
-      for_each_size<4, 8, 16, 30>([&]<std::size_t N> {
+      bench::for_each_size<4, 8, 16, 30>([&]<std::size_t N> {
         workload::helmholtz<N> const f;
         hessian("Helmholtz " + std::to_string(N), f, f.start());
       });
@@ -85,11 +85,6 @@ class contest {
   [[nodiscard]] std::vector<contender> contenders() && { return std::move(contenders_); }
 
  private:
-  template <std::size_t... N, class Visit>
-  static void for_each_size(Visit const& visit) {
-    (visit.template operator()<N>(), ...);
-  }
-
   // Narrower chunks, too, where that may pay.
   template <std::size_t N, class Visit>
   static void for_each_chunk(Visit const& visit) {

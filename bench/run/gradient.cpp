@@ -34,17 +34,6 @@ void report(std::string const& name, F const& f, std::array<double, N> const& x,
                                         s));
 }
 
-template <std::size_t N>
-void rosenbrock(bench::settings const& s) {
-  workload::rosenbrock const f;
-  report("Rosenbrock, " + std::to_string(N) + " inputs", f, f.start<N>(), s);
-}
-template <std::size_t N>
-void helmholtz(bench::settings const& s) {
-  workload::helmholtz<N> const f;
-  report("Helmholtz energy, " + std::to_string(N) + " inputs", f, f.start(), s);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -52,15 +41,14 @@ int main(int argc, char** argv) {
   bench::print_setting();
   bench::print_head("value and gradient", {"hand", "function", "forward", "reverse"});
 
-  rosenbrock<4>(s);
-  rosenbrock<8>(s);
-  rosenbrock<16>(s);
-  rosenbrock<30>(s);
-  helmholtz<4>(s);
-  helmholtz<8>(s);
-  helmholtz<10>(s);
-  helmholtz<16>(s);
-  helmholtz<32>(s);
+  bench::for_each_size<4, 8, 16, 30>([&]<std::size_t N> {
+    workload::rosenbrock const f;
+    report("Rosenbrock, " + std::to_string(N) + " inputs", f, f.start<N>(), s);
+  });
+  bench::for_each_size<4, 8, 10, 16, 32>([&]<std::size_t N> {
+    workload::helmholtz<N> const f;
+    report("Helmholtz energy, " + std::to_string(N) + " inputs", f, f.start(), s);
+  });
   workload::tetrahedron const element;
   report("tetrahedron, 12 inputs", element, element.start(), s);
   workload::exponential_data const data;

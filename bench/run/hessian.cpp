@@ -33,17 +33,6 @@ void report(std::string const& name, F const& f, std::array<double, N> const& x,
   bench::print_row(name, t);
 }
 
-template <std::size_t N>
-void rosenbrock(bench::settings const& s) {
-  workload::rosenbrock const f;
-  report("Rosenbrock " + std::to_string(N), f, f.start<N>(), s);
-}
-template <std::size_t N>
-void helmholtz(bench::settings const& s) {
-  workload::helmholtz<N> const f;
-  report("Helmholtz energy " + std::to_string(N), f, f.start(), s);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -52,15 +41,14 @@ int main(int argc, char** argv) {
   bench::print_head("value, gradient and Hessian", {"hand", "function", "forward", "forward"},
                     {"ns", "/ hand", "/ hand", "/ function"});
 
-  rosenbrock<4>(s);
-  rosenbrock<8>(s);
-  rosenbrock<16>(s);
-  rosenbrock<30>(s);
-  helmholtz<4>(s);
-  helmholtz<8>(s);
-  helmholtz<10>(s);
-  helmholtz<16>(s);
-  helmholtz<30>(s);
+  bench::for_each_size<4, 8, 16, 30>([&]<std::size_t N> {
+    workload::rosenbrock const f;
+    report("Rosenbrock " + std::to_string(N), f, f.start<N>(), s);
+  });
+  bench::for_each_size<4, 8, 10, 16, 30>([&]<std::size_t N> {
+    workload::helmholtz<N> const f;
+    report("Helmholtz energy " + std::to_string(N), f, f.start(), s);
+  });
   workload::tetrahedron const element;
   report("tetrahedron", element, element.start(), s);
 }

@@ -4,6 +4,7 @@
 // round each runs once, and what is reported is the median of the ratios of the rounds.
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <cstring>
 #include <ctime>
@@ -31,6 +32,12 @@ candidate time_of(std::string name, Work work) {
   return {std::move(name), [work](long count) mutable {
             for (long i = 0; i < count; ++i) work();
           }};
+}
+
+// Calls visit.operator()<N>() for each size.
+template <std::size_t... N, class Visit>
+void for_each_size(Visit const& visit) {
+  (visit.template operator()<N>(), ...);
 }
 
 // A test runs so briefly that the figures mean nothing: with --quick, or --benchmark_min_time as Google Benchmark has

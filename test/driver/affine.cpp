@@ -4,38 +4,13 @@
 #include <duet/driver/derivative.hpp>
 #include <duet/math/math.hpp>
 
-#include "cyclic.hpp"
+#include "affine_oracle.hpp"
 
 namespace {
 
-using duet_test::cyclic, duet_test::flat, duet_test::gradient_of_cyclic, duet_test::hessian_of_cyclic,
-    duet_test::near_to, duet_test::random_vector;
-using Eigen::Index, Eigen::MatrixXd, Eigen::VectorXd;
-
-MatrixXd random_matrix(Index rows, Index columns, unsigned seed) {
-  return random_vector(rows * columns, seed).reshaped(rows, columns);
-}
-
-// What f(A x + b) has at x, by the chain rule.
-struct expected {
-  double value;
-  VectorXd gradient;
-  MatrixXd hessian;
-};
-expected derivatives_of_cyclic_at(MatrixXd const& A, VectorXd const& b, VectorXd const& x) {
-  VectorXd const y = A * x + b;
-  return {cyclic(y), A.transpose() * gradient_of_cyclic(y), A.transpose() * hessian_of_cyclic(y) * A};
-}
-
-template <class Mode, class Map, class X>
-void check_mode(Mode mode, Map const& map, X const& x, expected const& e, double tolerance = 1e-13) {
-  auto const all = duet::value_gradient_hessian(mode, cyclic, map, x);
-  STATIC_REQUIRE(std::is_same_v<std::remove_cvref_t<decltype(all.gradient)>, X>);
-  CHECK(static_cast<double>(all.value) == Approx(e.value).epsilon(tolerance));
-  CHECK(near_to(flat(all.gradient), e.gradient, tolerance));
-  CHECK(near_to(all.hessian.template cast<double>(), e.hessian, tolerance));
-  CHECK(all.hessian == all.hessian.transpose());
-}
+using duet_test::check_mode, duet_test::cyclic, duet_test::derivatives_of_cyclic_at, duet_test::expected,
+    duet_test::near_to, duet_test::random_matrix, duet_test::random_vector;
+using Eigen::MatrixXd, Eigen::VectorXd;
 
 }  // namespace
 

@@ -44,7 +44,9 @@ struct native_vector<T, 1> {
   using type = T;
 };
 
-// How N numbers of type T are cut into blocks: as wide as the machine's vectors, for small N the next power of two.
+// How N numbers of type T are cut into blocks: as wide as the machine's vectors, for small N the next power of two. A
+// last vector of AVX-512 that would be half empty makes all of them half as wide: 9 to 12 doubles are three blocks of
+// 4, not two of 8 (a tenth faster on the Helmholtz energy of 10 inputs).
 template <class T, std::size_t N>
 struct block_shape {
   static constexpr bool halved = native_lanes<T> * sizeof(T) == 64 && N > native_lanes<T> &&

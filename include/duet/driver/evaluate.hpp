@@ -141,7 +141,7 @@ inline constexpr std::size_t first_chunk =
     static_size_of<X> == dynamic ? narrow_chunk<entry_t<X>> : static_chunk<entry_t<X>>(static_size_of<X>);
 
 // Functions of so few inputs, known when compiling, are inlined with what they call: the compiler then knows which
-// blocks of partials are zero (forward/dual.hpp), which saves a third to a half of the work.
+// blocks of partials are zero (forward/leaf_sum.hpp), which saves a third to a half of the work.
 inline constexpr std::size_t most_inlined_inputs = 16;
 
 template <class S, class F, class X, class Seed>

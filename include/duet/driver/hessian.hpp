@@ -2,7 +2,7 @@
 
 // The Hessian of a function with one output. Forward: hyper-duals, all inputs in one evaluation if they fit, else one
 // for each pair of half chunks. Reverse: forward over reverse, one recording of duals for every chunk of directions,
-// one sweep each. Also the product of the Hessian with a vector, and u^T H v.
+// one sweep each.
 
 #include <duet/driver/gradient.hpp>
 #include <duet/driver/jacobian.hpp>

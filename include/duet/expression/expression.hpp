@@ -244,6 +244,15 @@ class expression : operand_list<std::index_sequence_for<X...>, X...> {
 template <class S>
 inline constexpr bool is_eager = false;
 
+// x as an eager scalar's rules read it: itself, or a number without derivatives.
+template <class S, class X>
+[[nodiscard]] DUET_INLINE constexpr decltype(auto) eager_operand(X const& x) {
+  if constexpr (std::is_same_v<X, S>)
+    return (x);
+  else
+    return duet::as_operand<S>(x);
+}
+
 // A rule applied to x...: the way in for every function, a user's own rules included. A node, or its value if the
 // scalar is eager.
 template <rule Rule, class... X>

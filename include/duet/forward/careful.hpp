@@ -19,7 +19,7 @@ template <class T, std::size_t N, int Order, class Tag>
 inline constexpr bool is_eager<careful<T, N, Order, Tag>> = true;
 
 template <class T, std::size_t N, int Order, class Tag>
-class careful {
+class careful : public eager_assignment<careful<T, N, Order, Tag>> {
  public:
   using value_type = T;
   using scalar = careful;
@@ -55,27 +55,6 @@ class careful {
 
   [[nodiscard]] T const& value() const { return value_; }
 
-  template <class X>
-    requires assignable_operand<careful, X>
-  careful& operator+=(X const& x) {
-    return *this = *this + x;
-  }
-  template <class X>
-    requires assignable_operand<careful, X>
-  careful& operator-=(X const& x) {
-    return *this = *this - x;
-  }
-  template <class X>
-    requires assignable_operand<careful, X>
-  careful& operator*=(X const& x) {
-    return *this = *this * x;
-  }
-  template <class X>
-    requires assignable_operand<careful, X>
-  careful& operator/=(X const& x) {
-    return *this = *this / x;
-  }
-
   [[nodiscard]] bool vanishes() const {
     return duet::vanishes(value_) && every_derivative([](T const& x) { return duet::vanishes(x); });
   }
@@ -86,7 +65,7 @@ class careful {
   // The result of a rule; apply() calls it.
   template <class Rule, class... X>
   [[nodiscard]] static careful applied(Rule, X const&... x) {
-    return evaluate<Rule>(operand(x)...);
+    return evaluate<Rule>(duet::eager_operand<careful>(x)...);
   }
 
  private:
@@ -96,14 +75,6 @@ class careful {
   template <class Test>
   [[nodiscard]] bool every_derivative(Test const& test) const {
     return std::all_of(partials_.begin(), partials_.end(), test) && std::all_of(seconds_.begin(), seconds_.end(), test);
-  }
-
-  template <class X>
-  [[nodiscard]] static decltype(auto) operand(X const& x) {
-    if constexpr (std::is_same_v<X, careful>)
-      return (x);
-    else
-      return duet::as_operand<careful>(x);
   }
 
   template <class Rule, class... X>

@@ -233,7 +233,7 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
         if (needs_damping(x, c)) [[unlikely]] {
           dual const increment = damped(X(x), seed);
           blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] += increment.partials_[j]; });
-          add_value(x, seed);
+          value_ = duet::accumulated_value(value_, x, seed);
           return;
         }
       blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
@@ -241,14 +241,7 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
         if (!sum.empty) partials_[j] = old.is_known() && !old.reaches(j) ? sum.total : block(sum.total + partials_[j]);
       });
     }
-    add_value(x, seed);
-  }
-  template <class X, class Seed>
-  DUET_INLINE constexpr void add_value(X const& x, Seed) {
-    if constexpr (Seed::number == 1)
-      value_ = T(value_ + x.value());
-    else
-      value_ = T(value_ - x.value());
+    value_ = duet::accumulated_value(value_, x, seed);
   }
 
   // The same where a slope is infinite: a zero times it is zero. Out of line, on a copy, so that the hot path keeps

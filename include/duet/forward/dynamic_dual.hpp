@@ -171,7 +171,7 @@ class dual<T, dynamic, Tag> : public compound_assignment<dual<T, dynamic, Tag>> 
   }
   template <class X, class Seed>
   void accumulate(X const& x, Seed seed) {
-    T const value = Seed::number == 1 ? T(value_ + x.value()) : T(value_ - x.value());
+    T const value = duet::accumulated_value(value_, x, seed);
     if constexpr (!is_passive_operand<X>) evaluate(x, seed, true);
     value_ = value;
   }

@@ -235,7 +235,7 @@ class hyperdual : public compound_assignment<hyperdual<T, N, Tag>> {
         if (needs_damping(x, c, b)) [[unlikely]] {
           hyperdual const increment = damped(X(x), seed);
           add_derivatives(increment);
-          add_value(x, seed);
+          value_ = duet::accumulated_value(value_, x, seed);
           return;
         }
       write_hessian<true>(x, c, b);
@@ -247,14 +247,7 @@ class hyperdual : public compound_assignment<hyperdual<T, N, Tag>> {
             partials_[j] -= b.gradient()[j];
         });
     }
-    add_value(x, seed);
-  }
-  template <class X, class Seed>
-  DUET_INLINE constexpr void add_value(X const& x, Seed) {
-    if constexpr (Seed::number == 1)
-      value_ = T(value_ + x.value());
-    else
-      value_ = T(value_ - x.value());
+    value_ = duet::accumulated_value(value_, x, seed);
   }
 
   // The Hessian of the statement, added to the old one if that is kept.

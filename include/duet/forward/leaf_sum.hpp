@@ -92,11 +92,10 @@ using mark_of = std::conditional_t<(block_shape<T, N>::lanes > 1) && block_shape
 // c times the block in which one lane is one.
 template <class Block, class C>
 [[nodiscard]] DUET_INLINE constexpr Block lane_block(C const& c, Block const& unit, std::size_t lane) {
-  if constexpr (!constant_number<C> && sizeof(Block) == 2 * sizeof(C)) {
+  if constexpr (sizeof(Block) == 2 * sizeof(C))
     return lane == 0 ? Block{c, 0} : Block{0, c};  // cheaper than to multiply
-  } else {
-    return duet::add_block<false>(zero{}, c, unit);
-  }
+  else
+    return c * unit;
 }
 
 // For each leaf of x that matters, whether a product of two active operands joins it with the next one.

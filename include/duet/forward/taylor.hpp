@@ -22,7 +22,7 @@ template <class T, std::size_t K, class Tag>
 inline constexpr bool is_eager<taylor<T, K, Tag>> = true;
 
 template <class T, std::size_t K, class Tag>
-class taylor {
+class taylor : public eager_assignment<taylor<T, K, Tag>> {
  public:
   using value_type = T;
   using scalar = taylor;
@@ -72,27 +72,6 @@ class taylor {
   [[nodiscard]] DUET_INLINE constexpr coefficient_list const& coefficients() const { return coefficients_; }
   [[nodiscard]] DUET_INLINE constexpr coefficient_list& coefficients() { return coefficients_; }
 
-  template <class X>
-    requires assignable_operand<taylor, X>
-  DUET_INLINE constexpr taylor& operator+=(X const& x) {
-    return *this = *this + x;
-  }
-  template <class X>
-    requires assignable_operand<taylor, X>
-  DUET_INLINE constexpr taylor& operator-=(X const& x) {
-    return *this = *this - x;
-  }
-  template <class X>
-    requires assignable_operand<taylor, X>
-  DUET_INLINE constexpr taylor& operator*=(X const& x) {
-    return *this = *this * x;
-  }
-  template <class X>
-    requires assignable_operand<taylor, X>
-  DUET_INLINE constexpr taylor& operator/=(X const& x) {
-    return *this = *this / x;
-  }
-
   [[nodiscard]] constexpr bool vanishes() const {
     for (T const& c : coefficients_)
       if (!duet::vanishes(c)) return false;
@@ -107,18 +86,10 @@ class taylor {
   // The result of a rule whose operands are series of this type or numbers of a level below; apply() calls it.
   template <class Rule, class... X>
   [[nodiscard]] static DUET_INLINE constexpr taylor applied(Rule, X const&... x) {
-    return recurrences::applied_series<taylor, Rule>(operand(x)...);
+    return recurrences::applied_series<taylor, Rule>(duet::eager_operand<taylor>(x)...);
   }
 
  private:
-  template <class X>
-  static DUET_INLINE constexpr decltype(auto) operand(X const& x) {
-    if constexpr (std::is_same_v<X, taylor>)
-      return (x);
-    else
-      return duet::as_operand<taylor>(x);
-  }
-
   DUET_COLD static void throw_bad_index(std::size_t k) {
     throw std::invalid_argument("duet::taylor: index " + std::to_string(k) + " of a series of degree " +
                                 std::to_string(K) + " (expected 0 to K)");

@@ -39,6 +39,43 @@ struct compound_assignment {
   DUET_INLINE constexpr S& self() { return static_cast<S&>(*this); }
 };
 
+// The same for an eager scalar, whose operations give S at once.
+template <class S>
+struct eager_assignment {
+  template <class X>
+    requires assignable_operand<S, X>
+  DUET_INLINE constexpr S& operator+=(X const& x) {
+    return self() = self() + x;
+  }
+  template <class X>
+    requires assignable_operand<S, X>
+  DUET_INLINE constexpr S& operator-=(X const& x) {
+    return self() = self() - x;
+  }
+  template <class X>
+    requires assignable_operand<S, X>
+  DUET_INLINE constexpr S& operator*=(X const& x) {
+    return self() = self() * x;
+  }
+  template <class X>
+    requires assignable_operand<S, X>
+  DUET_INLINE constexpr S& operator/=(X const& x) {
+    return self() = self() / x;
+  }
+
+ private:
+  DUET_INLINE constexpr S& self() { return static_cast<S&>(*this); }
+};
+
+// The value of a scalar after seed * x was added to it.
+template <class T, class X, class Seed>
+[[nodiscard]] DUET_INLINE constexpr T accumulated_value(T const& old, X const& x, Seed) {
+  if constexpr (Seed::number == 1)
+    return T(old + x.value());
+  else
+    return T(old - x.value());
+}
+
 // What makes a constant of S: an arithmetic type, or a number of a level below.
 template <class X, class S>
 concept constant_of =
