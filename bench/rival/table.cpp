@@ -137,6 +137,7 @@ int main(int argc, char** argv) {
   for (auto const& l : libraries) std::printf(" %14s", l.name.c_str());
   std::printf("\n%-29s %14s\n", "", "ns");
   summary first, second, both;
+  bool any_second = false;
   constexpr std::size_t duet = 2;
   for (auto const& r : rows) {
     if (!selected(r.name, argc, argv)) continue;
@@ -151,6 +152,7 @@ int main(int argc, char** argv) {
     std::printf("\n");
     std::fflush(stdout);
     (r.second_order ? second : first).add(r.name, t, duet);
+    any_second = any_second || r.second_order;
     both.add(r.name, t, duet);
   }
   std::printf("\n");
@@ -160,5 +162,5 @@ int main(int argc, char** argv) {
   for (std::size_t l = duet + 1; l < libraries.size(); ++l) rivals.push_back(libraries[l].name);
   first.print("First order", rivals);
   second.print("Second order", rivals);
-  both.print("All", rivals);
+  if (any_second) both.print("All", rivals);
 }

@@ -40,11 +40,11 @@ struct lorenz {
     return s[0] + s[1] + s[2];
   }
 
-  // ds += J^T dk, dp += J_p^T dk for the slope at s.
+  // ds = J^T dk, dp += J_p^T dk for the slope at s.
   static void pull_back(double const* s, double const* p, double const* dk, double* ds, double* dp) {
-    ds[0] += -p[0] * dk[0] + (p[1] - s[2]) * dk[1] + s[1] * dk[2];
-    ds[1] += p[0] * dk[0] - dk[1] + s[0] * dk[2];
-    ds[2] += -s[0] * dk[1] - p[2] * dk[2];
+    ds[0] = -p[0] * dk[0] + (p[1] - s[2]) * dk[1] + s[1] * dk[2];
+    ds[1] = p[0] * dk[0] - dk[1] + s[0] * dk[2];
+    ds[2] = -s[0] * dk[1] - p[2] * dk[2];
     dp[0] += (s[1] - s[0]) * dk[0];
     dp[1] += s[0] * dk[1];
     dp[2] -= s[2] * dk[2];
@@ -74,14 +74,12 @@ struct lorenz {
     for (std::size_t n = steps; n-- > 0;) {
       double const* const s = states[n].data();
       stages(s);
-      double dk[3], dy[3], total[3] = {ds[0], ds[1], ds[2]};
+      double dk[3], dy[3] = {}, total[3] = {ds[0], ds[1], ds[2]};
       auto const stage = [&](double const* y, double weight, double inner) {
         for (int i = 0; i < 3; ++i) dk[i] = weight * ds[i] + inner * dy[i];
-        for (int i = 0; i < 3; ++i) dy[i] = 0;
         pull_back(y, p, dk, dy, dp);
         for (int i = 0; i < 3; ++i) total[i] += dy[i];
       };
-      for (int i = 0; i < 3; ++i) dy[i] = 0;
       stage(y4, h / 6, 0);
       stage(y3, h / 3, h);
       stage(y2, h / 3, 0.5 * h);

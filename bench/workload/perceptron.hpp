@@ -70,6 +70,14 @@ struct perceptron {
       for (std::size_t j = 0; j < hidden; ++j) g[i * hidden + j] += x[i] * dz[j];
     for (std::size_t j = 0; j < hidden; ++j) g[count * hidden + j] += dz[j];
   }
+  // In eight sums, which the compiler may add side by side.
+  static double dot(double const* a, double const* b) {
+    double lanes[8] = {}, sum = 0;
+    for (std::size_t j = 0; j < hidden; j += 8)
+      for (std::size_t s = 0; s < 8; ++s) lanes[s] += a[j + s] * b[j + s];
+    for (double e : lanes) sum += e;
+    return sum;
+  }
   double gradient(std::vector<double> const& w, std::vector<double>& g) const {
     g.assign(inputs, 0);
     double cost = 0, first[hidden], next[hidden], dz[hidden], dx[hidden];
@@ -87,9 +95,7 @@ struct perceptron {
       g[third + hidden] += seed;
       back(first, hidden, dz, &g[second]);
       for (std::size_t i = 0; i < hidden; ++i) {
-        double total = 0;
-        for (std::size_t j = 0; j < hidden; ++j) total += w[second + i * hidden + j] * dz[j];
-        dx[i] = total * (1 - first[i] * first[i]);
+        dx[i] = dot(&w[second + i * hidden], dz) * (1 - first[i] * first[i]);
       }
       back(data[n].data(), features, dx, &g[0]);
     }

@@ -16,6 +16,7 @@
 #include <duet/driver/prepare.hpp>
 #include <duet/driver/product.hpp>
 #include <duet/driver/second_directional.hpp>
+#include <duet/eigen/product.hpp>
 #include <duet/forward/dynamic_dual.hpp>
 #include <duet/forward/hyperdual.hpp>
 #include <duet/forward/taylor.hpp>

@@ -61,9 +61,50 @@
 #define DUET_KNOWN(x) false
 #endif
 
+// A hint that memory at p will be written soon.
+#if defined(__GNUC__)
+#define DUET_PREFETCH_WRITE(p) __builtin_prefetch(p, 1)
+#else
+#define DUET_PREFETCH_WRITE(p) static_cast<void>(p)
+#endif
+
 // Address space can be reserved without memory behind it.
 #if defined(__unix__) || defined(__APPLE__)
 #define DUET_HAS_MMAP 1
 #else
 #define DUET_HAS_MMAP 0
+#endif
+
+// The optimisations of the tape, one switch each, for measuring what they are worth and for porting; the same in all
+// translation units of a program. DUET_TAPE_PLAIN=1 turns all off that are not set by themselves; tests hold the two
+// against each other.
+#if !defined(DUET_TAPE_PLAIN)
+#define DUET_TAPE_PLAIN 0
+#endif
+#if !defined(DUET_TAPE_UNIT_PARTIALS)  // partials of one and minus one are not stored
+#define DUET_TAPE_UNIT_PARTIALS !DUET_TAPE_PLAIN
+#endif
+#if !defined(DUET_TAPE_MERGE)  // leaves that name one variable become one argument
+#define DUET_TAPE_MERGE !DUET_TAPE_PLAIN
+#endif
+#if !defined(DUET_TAPE_CARRY)  // y += e without y as an argument where y is the newest statement
+#define DUET_TAPE_CARRY !DUET_TAPE_PLAIN
+#endif
+#if !defined(DUET_TAPE_PREDECESSOR)  // an argument that is the newest statement has no index
+#define DUET_TAPE_PREDECESSOR !DUET_TAPE_PLAIN
+#endif
+#if !defined(DUET_TAPE_PREFETCH)  // the record path asks for memory ahead
+#define DUET_TAPE_PREFETCH !DUET_TAPE_PLAIN
+#endif
+#if !defined(DUET_TAPE_RESERVE)  // streams in reserved address space; else on the heap, growing
+#define DUET_TAPE_RESERVE (!DUET_TAPE_PLAIN && DUET_HAS_MMAP)
+#endif
+#if !defined(DUET_TAPE_HUGE_PAGES)  // and in huge pages where the system has them
+#define DUET_TAPE_HUGE_PAGES !DUET_TAPE_PLAIN
+#endif
+#if !defined(DUET_TAPE_UNROLLED)  // the sweep of plain numbers has a case for each shape of statement
+#define DUET_TAPE_UNROLLED (!DUET_TAPE_PLAIN && !DUET_SANITIZED)
+#endif
+#if !defined(DUET_TAPE_FLUSH)  // denormals count as zero during a sweep
+#define DUET_TAPE_FLUSH !DUET_TAPE_PLAIN
 #endif

@@ -6,6 +6,7 @@
 #include <duet/core/error.hpp>
 #include <duet/driver/mode.hpp>
 #include <duet/eigen/lift.hpp>
+#include <duet/eigen/product.hpp>
 #include <duet/forward/careful.hpp>
 #include <duet/forward/dual.hpp>
 #include <duet/reverse/recording.hpp>

@@ -14,10 +14,15 @@ template <class P, class S>
 concept eigen_number_below = is_active_scalar<S> && !std::is_same_v<P, S> && !is_expression<P> && !std::is_void_v<P> &&
                              operands<S, P> && std::is_same_v<result_scalar_t<S, P>, S>;
 
+// A scalar whose products are recorded as one node each (product.hpp).
+template <class S>
+inline constexpr bool is_recorded = false;
+
 // A matrix product in which one side is active and the other of a level below.
 template <class Lhs, class Rhs>
-concept mixed_product = eigen_number_below<typename Lhs::Scalar, typename Rhs::Scalar> ||
-                        eigen_number_below<typename Rhs::Scalar, typename Lhs::Scalar>;
+concept mixed_product = !is_recorded<typename Eigen::Product<Lhs, Rhs>::Scalar> &&
+                        (eigen_number_below<typename Lhs::Scalar, typename Rhs::Scalar> ||
+                         eigen_number_below<typename Rhs::Scalar, typename Lhs::Scalar>);
 
 }  // namespace duet
 

@@ -12,16 +12,35 @@ namespace duet {
 template <class T>
 class [[nodiscard]] recording {
  public:
-  explicit recording(tape<T>& onto) : outer_(active_head<T>) {
-    if (onto.head_.owner == nullptr) onto.make_room();
-    active_head<T> = &onto.head_;
+  explicit recording(tape<T>& onto) : outer_(active_head<T>.owner) {
+    if (outer_ == &onto) return;
+    write_head<T> next = onto.head();
+    next.owner = &onto;
+    if (outer_ != nullptr) outer_->parked_ = active_head<T>;
+    onto.parked_.owner = nullptr;
+    active_head<T> = next;
+    if (next.limit != nullptr) return;
+    try {
+      onto.make_room();
+    } catch (...) {
+      end(&onto);
+      throw;
+    }
   }
   recording(recording const&) = delete;
   recording& operator=(recording const&) = delete;
-  ~recording() { active_head<T> = outer_; }
+  ~recording() {
+    if (tape<T>* const current = active_head<T>.owner; current != outer_) end(current);
+  }
 
  private:
-  write_head<T>* outer_;
+  void end(tape<T>* current) {
+    if (current != nullptr) current->parked_ = active_head<T>;
+    active_head<T> = outer_ == nullptr ? write_head<T>{} : outer_->parked_;
+    if (outer_ != nullptr) outer_->parked_.owner = nullptr;
+  }
+
+  tape<T>* outer_;
 };
 
 }  // namespace duet

@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <duet/core/error.hpp>
-#include <utility>
+#include <new>
+#include <string>
 
-#if DUET_HAS_MMAP
+#if DUET_TAPE_RESERVE
 #include <sys/mman.h>
 #endif
 
@@ -40,20 +40,21 @@ class stream {
   }
 
   void release() {
-#if DUET_HAS_MMAP
+#if DUET_TAPE_RESERVE
     if (mapped_ != nullptr) {
       ::munmap(mapped_, mapped_bytes_);
       mapped_ = nullptr;
       data_ = nullptr;
     }
 #endif
-    std::free(data_);
+    ::operator delete(data_, alignment);
     data_ = nullptr;
     capacity_ = 0;
   }
 
  private:
   static constexpr std::size_t small = std::size_t{1} << 16;
+  static constexpr std::align_val_t alignment{64};  // of vectors of adjoints
 
   DUET_COLD void throw_full(std::size_t wanted) const {
     throw error("duet::tape: no room for " + std::to_string(wanted) + " bytes in one stream (it holds at most " +
@@ -61,19 +62,19 @@ class stream {
   }
 
   void move_to_heap(std::size_t used, std::size_t bytes) {
-    auto* fresh = static_cast<std::byte*>(std::malloc(bytes));
+    auto* fresh = static_cast<std::byte*>(::operator new(bytes, alignment, std::nothrow));
     if (fresh == nullptr) throw_full(bytes);
     replace(fresh, used, bytes);
   }
 
   bool reserve([[maybe_unused]] std::size_t used) {
-#if DUET_HAS_MMAP
+#if DUET_TAPE_RESERVE
     constexpr std::size_t huge_page = std::size_t{1} << 21;
     std::size_t const bytes = most_ + skew_ + huge_page;
     void* const place =
         ::mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (place == MAP_FAILED) return false;
-#if defined(MADV_HUGEPAGE)
+#if defined(MADV_HUGEPAGE) && DUET_TAPE_HUGE_PAGES
     ::madvise(place, bytes, MADV_HUGEPAGE);
 #endif
     auto const address = reinterpret_cast<std::uintptr_t>(place);
@@ -89,7 +90,7 @@ class stream {
 
   void replace(std::byte* fresh, std::size_t used, std::size_t bytes) {
     if (data_ != nullptr) std::memcpy(fresh, data_, std::min(used, capacity_));
-    std::free(data_);
+    ::operator delete(data_, alignment);
     data_ = fresh;
     capacity_ = bytes;
   }

@@ -12,10 +12,12 @@ namespace duet {
 
 using tape_index = std::uint32_t;
 
-// A statement's descriptor: bits 0-2 the number g of general partials, bits 3-5 the number u of unit partials, bit 7
-// the carry: the left-hand side adds to the statement before it. Bit 6 marks the two that are not of that form.
+// A statement's descriptor: bits 0-2 the number g of general partials, bits 3-5 the number u of unit partials. One of
+// two flags may say that the statement before is an argument besides: `carry` with partial one and no record at all,
+// `predecessor` with the last of the g partials, but no index. g = u = 7 is not of that form: a long statement, whose
+// counts are in a stream of their own. A predecessor without a partial is not of that form either: external and array.
 namespace descriptor {
-inline constexpr std::uint8_t input = 0, external = 64, long_statement = 127, carry = 128;
+inline constexpr std::uint8_t input = 0, external = 64, array = 72, long_statement = 127, predecessor = 64, carry = 128;
 inline constexpr std::size_t most_arguments = 7;
 }  // namespace descriptor
 
@@ -23,12 +25,32 @@ inline constexpr std::size_t most_arguments = 7;
 inline constexpr tape_index minus_bit = 0x8000'0000u;
 inline constexpr tape_index last_index = minus_bit - 1;
 
-inline constexpr bool unroll_sweep = !DUET_SANITIZED;
-
-// Adjoints of 8 outputs side by side: on AVX-512 one vector, one cache line.
+// Adjoints of several outputs side by side: 8 are one vector on AVX-512, one cache line.
 inline constexpr std::size_t adjoint_lanes = 8;
+template <class T, std::size_t Lanes = adjoint_lanes>
+using lane_adjoint = blocks<T, Lanes>;
+
+template <class Adjoint>
+inline constexpr std::size_t adjoint_lane_count = 1;
+template <class T, std::size_t Lanes>
+inline constexpr std::size_t adjoint_lane_count<blocks<T, Lanes>> = Lanes;
+
 template <class T>
-using lane_adjoint = blocks<T, adjoint_lanes>;
+[[nodiscard]] T adjoint_lane(T const& adjoint, std::size_t) {
+  return adjoint;
+}
+template <class T, std::size_t Lanes>
+[[nodiscard]] T adjoint_lane(blocks<T, Lanes> const& adjoint, std::size_t lane) {
+  return adjoint.at(lane);
+}
+template <class T>
+void add_to_lane(T& adjoint, std::size_t, T const& w) {
+  adjoint += w;
+}
+template <class T, std::size_t Lanes>
+void add_to_lane(blocks<T, Lanes>& adjoint, std::size_t lane, T const& w) {
+  adjoint.set(lane, T(adjoint.at(lane) + w));
+}
 
 // adjoint += partial * x
 template <bool Damped, class T>
@@ -38,16 +60,16 @@ DUET_INLINE void add_product(T& adjoint, T const& partial, T const& x) {
   else
     adjoint += partial * x;
 }
-template <bool Damped, class T>
-DUET_INLINE void add_product(lane_adjoint<T>& adjoint, T const& partial, lane_adjoint<T> const& x) {
-  lane_adjoint<T>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
+template <bool Damped, class T, std::size_t Lanes>
+DUET_INLINE void add_product(blocks<T, Lanes>& adjoint, T const& partial, blocks<T, Lanes> const& x) {
+  using lanes = blocks<T, Lanes>;
+  lanes::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
     if constexpr (!Damped)
       adjoint[j] += partial * x[j];
-    else if constexpr (lane_adjoint<T>::shape::lanes == 1)
+    else if constexpr (lanes::shape::lanes == 1)
       adjoint[j] = T(adjoint[j] + duet::damped_product(partial, x[j]));
     else
-      for (std::size_t l = 0; l < lane_adjoint<T>::shape::lanes; ++l)
-        adjoint[j][l] += duet::damped_product(partial, T(x[j][l]));
+      for (std::size_t l = 0; l < lanes::shape::lanes; ++l) adjoint[j][l] += duet::damped_product(partial, T(x[j][l]));
   });
 }
 
@@ -64,9 +86,9 @@ DUET_INLINE void add_unit(T& adjoint, bool negative, T const& x) {
     adjoint += x;
   }
 }
-template <class T>
-DUET_INLINE void add_unit(lane_adjoint<T>& adjoint, bool negative, lane_adjoint<T> const& x) {
-  lane_adjoint<T>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
+template <class T, std::size_t Lanes>
+DUET_INLINE void add_unit(blocks<T, Lanes>& adjoint, bool negative, blocks<T, Lanes> const& x) {
+  blocks<T, Lanes>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
     if (negative)
       adjoint[j] -= x[j];
     else
@@ -74,29 +96,61 @@ DUET_INLINE void add_unit(lane_adjoint<T>& adjoint, bool negative, lane_adjoint<
   });
 }
 
-[[nodiscard]] inline bool is_long(std::uint8_t code) {
-  return (code | descriptor::carry) == (descriptor::carry | descriptor::long_statement);
-}
+template <class T>
+struct array_kernel;
+
+// What lies behind the payload of an array node.
+template <class T>
+struct array_node {
+  array_kernel<T> const* kernel;
+  std::size_t payload_bytes;
+};
 
 // A recording as the sweep reads it, from the end.
 struct sweep_cursor {
   std::byte const* record;
   std::uint8_t const* descriptors;
   std::byte const* counts;
+  std::byte const* nodes;
+
+  // The counts of a statement, g general and u unit arguments, `named` of the general ones with an index.
+  struct statement {
+    std::size_t g, u, named;
+    template <class T>
+    [[nodiscard]] std::size_t bytes() const {
+      return sizeof(T) * g + sizeof(tape_index) * (named + u);
+    }
+  };
+  statement read(std::uint8_t code) {
+    if ((code | descriptor::carry) == (descriptor::carry | descriptor::long_statement)) {
+      std::uint64_t both;
+      counts -= sizeof both;
+      std::memcpy(&both, counts, sizeof both);
+      return {both & 0xffff'ffffu, both >> 32, both & 0xffff'ffffu};
+    }
+    std::size_t const g = code & 7u;
+    return {g, code >> 3 & 7u, g - ((code & descriptor::predecessor) != 0)};
+  }
+
+  // Of an array node; leaves the cursor at its payload.
+  template <class T>
+  array_kernel<T> const& read_array() {
+    array_node<T> node;
+    nodes -= sizeof node;
+    std::memcpy(&node, nodes, sizeof node);
+    nodes -= node.payload_bytes;
+    return *node.kernel;
+  }
 
   // Over the record of a statement.
   template <class T>
   void skip(std::uint8_t code) {
-    std::size_t g = code & 7u, u = code >> 3 & 7u;
     if (code == descriptor::external) return;
-    if (is_long(code)) {
-      std::uint64_t both;
-      counts -= sizeof both;
-      std::memcpy(&both, counts, sizeof both);
-      g = both & 0xffff'ffffu;
-      u = both >> 32;
+    if (code == descriptor::array) {
+      read_array<T>();
+      return;
     }
-    record -= (sizeof(T) + sizeof(tape_index)) * g + sizeof(tape_index) * u;
+    record -= read(code).template bytes<T>();
   }
 };
 
@@ -104,112 +158,148 @@ template <class T>
 [[nodiscard]] DUET_INLINE bool is_zero(T const& x) {
   return duet::vanishes(x);
 }
-template <class T>
-[[nodiscard]] DUET_INLINE bool is_zero(lane_adjoint<T> const& x) {
+template <class T, std::size_t Lanes>
+[[nodiscard]] DUET_INLINE bool is_zero(blocks<T, Lanes> const& x) {
+  using lanes = blocks<T, Lanes>;
   bool zero = true;
-  lane_adjoint<T>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-    if constexpr (lane_adjoint<T>::shape::lanes == 1)
+  lanes::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
+    if constexpr (lanes::shape::lanes == 1)
       zero = zero && duet::vanishes(x[j]);
     else
-      for (std::size_t l = 0; l < lane_adjoint<T>::shape::lanes; ++l) zero &= x[j][l] == 0;
+      for (std::size_t l = 0; l < lanes::shape::lanes; ++l) zero &= x[j][l] == 0;
   });
   return zero;
 }
 
-template <class T, class Adjoint, bool Damped>
+// Damped: zero wins over an infinite partial. Sparse: statements whose adjoint is zero are passed over.
+template <class T, class Adjoint, bool Damped, bool Sparse>
 struct sweep {
-  static constexpr std::size_t argument_bytes = sizeof(T) + sizeof(tape_index);
   // Plain numbers alone gain from straight-line code for each shape; the rest prefers small code.
-  static constexpr bool unroll = unroll_sweep && !Damped && std::is_arithmetic_v<Adjoint>;
+  static constexpr bool unroll = DUET_TAPE_UNROLLED && !Damped && !Sparse && std::is_arithmetic_v<Adjoint>;
 
+  // Statements `newest` down to `oldest`, newest first. external(adjoints, cursor) runs an external node and may move
+  // both.
+  template <class External>
+  static void run(sweep_cursor at, Adjoint* adjoints, tape_index newest, tape_index oldest, External const& external) {
+    if (newest < oldest) return;
+    if constexpr (unroll)
+      run_unrolled(at, adjoints, newest, oldest, external);
+    else
+      run_plain(at, adjoints, newest, oldest, external);
+  }
+
+ private:
   template <class Value>
   static DUET_INLINE Value load(std::byte const* from) {
     Value value;
     std::memcpy(static_cast<void*>(&value), from, sizeof value);
     return value;
   }
+  static DUET_INLINE tape_index index_at(std::byte const* indices, std::size_t j) {
+    return load<tape_index>(indices + sizeof(tape_index) * j);
+  }
+  static DUET_INLINE T partial_at(std::byte const* record, std::size_t j) { return load<T>(record + sizeof(T) * j); }
 
-  // One record of g general and u unit arguments that ends at `record`; unit arguments first, they wait for x alone.
-  static DUET_INLINE void statement(std::byte const*& record, std::size_t g, std::size_t u, Adjoint* adjoints,
-                                    Adjoint const& x) {
-    record -= argument_bytes * g + sizeof(tape_index) * u;
-    std::byte const* const indices = record + sizeof(T) * g;
-    for (std::size_t j = u; j-- > 0;) {
-      auto const i = load<tape_index>(indices + sizeof(tape_index) * (g + j));
+  template <class External>
+  static void run_plain(sweep_cursor at, Adjoint* adjoints, tape_index newest, tape_index oldest,
+                        External const& external) {
+    for (tape_index n = newest; n >= oldest; --n) {
+      std::uint8_t const code = at.descriptors[n];
+      if (code == descriptor::external) {
+        external(adjoints, at);
+        continue;
+      }
+      if (code == descriptor::array) {
+        array(at, adjoints, n);
+        continue;
+      }
+      auto const shape = at.read(code);
+      at.record -= shape.template bytes<T>();
+      Adjoint const x = adjoints[n];
+      if (Sparse && is_zero(x)) continue;
+      any_arguments(at.record, shape, adjoints, x);
+      if ((code & descriptor::carry) != 0)
+        add_unit(adjoints[n - 1], false, x);
+      else if (shape.named != shape.g)
+        add_product<Damped>(adjoints[n - 1], partial_at(at.record, shape.named), x);
+    }
+  }
+
+  // The arguments that have an index; unit arguments first, they wait for x alone.
+  static DUET_INLINE void any_arguments(std::byte const* record, sweep_cursor::statement const& shape,
+                                        Adjoint* adjoints, Adjoint const& x) {
+    std::byte const* const indices = record + sizeof(T) * shape.g;
+    for (std::size_t j = shape.named + shape.u; j-- > shape.named;) {
+      tape_index const i = index_at(indices, j);
       add_unit(adjoints[i & last_index], (i & minus_bit) != 0, x);
     }
-    for (std::size_t j = g; j-- > 0;)
-      add_product<Damped>(adjoints[load<tape_index>(indices + sizeof(tape_index) * j)], load<T>(record + sizeof(T) * j),
-                          x);
+    for (std::size_t j = shape.named; j-- > 0;)
+      add_product<Damped>(adjoints[index_at(indices, j)], partial_at(record, j), x);
   }
-  template <std::size_t G, std::size_t U>
-  static DUET_INLINE void unrolled(std::byte const*& record, Adjoint* adjoints, Adjoint const& x) {
-    record -= argument_bytes * G + sizeof(tape_index) * U;
+  static void array(sweep_cursor& at, Adjoint* adjoints, tape_index n) {
+    static_assert(sizeof(Adjoint) == adjoint_lane_count<Adjoint> * sizeof(T));
+    auto const& kernel = at.template read_array<T>();
+    (Damped ? kernel.damped : kernel.plain)(at.nodes, reinterpret_cast<T*>(adjoints), adjoint_lane_count<Adjoint>, n);
+  }
+  static void long_statement(sweep_cursor& at, Adjoint* adjoints, Adjoint const& x) {
+    auto const shape = at.read(descriptor::long_statement);
+    at.record -= shape.template bytes<T>();
+    any_arguments(at.record, shape, adjoints, x);
+  }
+
+  // The same for G general and U unit arguments, known when compiling.
+  template <std::size_t G, std::size_t U, bool Predecessor>
+  static DUET_INLINE void arguments(std::byte const*& record, Adjoint* adjoints, Adjoint const& x) {
+    constexpr std::size_t partials = G + Predecessor;
+    record -= sizeof(T) * partials + sizeof(tape_index) * (G + U);
     std::byte const* const here = record;
-    std::byte const* const indices = here + sizeof(T) * G;
+    std::byte const* const indices = here + sizeof(T) * partials;
     [&]<std::size_t... J>(std::index_sequence<J...>) DUET_INLINE_LAMBDA {
       (..., [&](tape_index i) DUET_INLINE_LAMBDA {
         add_unit(adjoints[i & last_index], (i & minus_bit) != 0, x);
-      }(load<tape_index>(indices + sizeof(tape_index) * (G + U - 1 - J))));
+      }(index_at(indices, G + U - 1 - J)));
     }(std::make_index_sequence<U>{});
     [&]<std::size_t... J>(std::index_sequence<J...>) DUET_INLINE_LAMBDA {
-      (..., add_product<Damped>(adjoints[load<tape_index>(indices + sizeof(tape_index) * (G - 1 - J))],
-                                load<T>(here + sizeof(T) * (G - 1 - J)), x));
+      (..., add_product<Damped>(adjoints[index_at(indices, G - 1 - J)], partial_at(here, G - 1 - J), x));
     }(std::make_index_sequence<G>{});
   }
-
-  static DUET_INLINE void long_statement(sweep_cursor& at, Adjoint* adjoints, Adjoint const& x) {
-    at.counts -= sizeof(std::uint64_t);
-    auto const counts = load<std::uint64_t>(at.counts);
-    statement(at.record, counts & 0xffff'ffffu, counts >> 32, adjoints, x);
-  }
-
-  // Statements `newest` down to 1, newest first. external(adjoints, cursor) runs an external node and may move both.
-  template <class External>
-  static void run(sweep_cursor at, Adjoint* adjoints, tape_index newest, External const& external) {
-    if (newest == 0) return;
-    if constexpr (unroll)
-      run_unrolled(at, adjoints, newest, external);
-    else
-      run_plain(at, adjoints, newest, external);
-  }
-
- private:
-  template <class External>
-  static void run_plain(sweep_cursor at, Adjoint* adjoints, tape_index newest, External const& external) {
-    for (tape_index n = newest; n > 0; --n) {
-      std::uint8_t const code = at.descriptors[n];
-      Adjoint const x = adjoints[n];
-      if (code == descriptor::external) {
-        external(adjoints, at);
-      } else if (is_zero(x)) {  // most statements, when each output has a part of the recording to itself
-        at.template skip<T>(code);
-      } else {
-        if (is_long(code))
-          long_statement(at, adjoints, x);
-        else
-          statement(at.record, code & 7u, code >> 3 & 7u, adjoints, x);
-        if ((code & descriptor::carry) != 0) add_unit(adjoints[n - 1], false, x);
-      }
-    }
+  template <std::size_t G>
+  static DUET_INLINE T last_partial(std::byte const* record) {
+    return partial_at(record, G - 1);
   }
 
   template <class External>
-  static void run_unrolled(sweep_cursor at, Adjoint* adjoints, tape_index newest, External const& external) {
+  static void run_unrolled(sweep_cursor at, Adjoint* adjoints, tape_index newest, tape_index oldest,
+                           External const& external) {
     tape_index n = newest;
     Adjoint x = adjoints[n];
     for (;;) {
-      // A case for each (g, u), without and with the carry; the macros live for this switch alone.
-#define DUET_CASE(G, U)                     \
-  case G | U << 3:                          \
-    unrolled<G, U>(at.record, adjoints, x); \
-    break;                                  \
-  case descriptor::carry | G | U << 3:      \
-    unrolled<G, U>(at.record, adjoints, x); \
+      // A case for each (g, u), without and with the carry, and with a predecessor; the macros live for this switch
+      // alone.
+#define DUET_CASE(G, U)                                              \
+  case G | U << 3:                                                   \
+    arguments<G, U, false>(at.record, adjoints, x);                  \
+    break;                                                           \
+  case descriptor::carry | G | U << 3:                               \
+    do {                                                             \
+      arguments<G, U, false>(at.record, adjoints, x);                \
+      --n;                                                           \
+      x += adjoints[n];                                              \
+      adjoints[n] = x;                                               \
+      if (n < oldest) return;                                        \
+    } while (at.descriptors[n] == (descriptor::carry | G | U << 3)); \
+    continue;
+#define DUET_PREDECESSOR_CASE(G, U)                    \
+  case descriptor::predecessor | G | U << 3:           \
+    arguments<G - 1, U, true>(at.record, adjoints, x); \
+    x *= last_partial<G>(at.record);                   \
     goto carried;
 #define DUET_CASES(U) \
   DUET_CASE(0, U)     \
-  DUET_CASE(1, U) DUET_CASE(2, U) DUET_CASE(3, U) DUET_CASE(4, U) DUET_CASE(5, U) DUET_CASE(6, U) DUET_CASE(7, U)
+  DUET_CASE(1, U) DUET_CASE(2, U) DUET_CASE(3, U) DUET_CASE(4, U) DUET_CASE(5, U) DUET_CASE(6, U)
+#define DUET_PREDECESSOR_CASES(U) \
+  DUET_PREDECESSOR_CASE(1, U)     \
+  DUET_PREDECESSOR_CASE(2, U) DUET_PREDECESSOR_CASE(3, U) DUET_PREDECESSOR_CASE(4, U)
       switch (at.descriptors[n]) {
         DUET_CASES(0)
         DUET_CASES(1)
@@ -219,8 +309,15 @@ struct sweep {
         DUET_CASES(5)
         DUET_CASES(6)
         DUET_CASES(7)
-        case descriptor::external:
-          external(adjoints, at);
+        DUET_CASE(7, 0)
+        DUET_CASE(7, 1)
+      DUET_CASE(7, 2)
+      DUET_CASE(7, 3) DUET_CASE(7, 4) DUET_CASE(7, 5) DUET_CASE(7, 6) DUET_PREDECESSOR_CASES(0)
+          DUET_PREDECESSOR_CASES(1) DUET_PREDECESSOR_CASES(2) DUET_PREDECESSOR_CASES(3) case descriptor::external:
+        external(adjoints, at);
+        break;
+        case descriptor::array:
+          array(at, adjoints, n);
           break;
         case descriptor::long_statement:
           long_statement(at, adjoints, x);
@@ -231,15 +328,19 @@ struct sweep {
         default:
           __builtin_unreachable();
       }
+#undef DUET_PREDECESSOR_CASES
 #undef DUET_CASES
+#undef DUET_PREDECESSOR_CASE
 #undef DUET_CASE
-      if (--n == 0) return;
+      if (--n < oldest) return;
       x = adjoints[n];
       continue;
     carried:
+      // The statement before gets x; what it has already was there before this one, so nothing waits for it.
       --n;
-      add_unit(adjoints[n], false, x);
-      x = adjoints[n];
+      x += adjoints[n];
+      adjoints[n] = x;
+      if (n < oldest) return;
     }
   }
 };

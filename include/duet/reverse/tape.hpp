@@ -3,7 +3,10 @@
 // The tape: owns a recording, sweeps it backwards and hands out adjoints. Memory is kept from one recording to the
 // next. A statement costs (sizeof(T) + 4) bytes an argument, 4 where its partial is one or minus one, and one byte.
 
-#include <duet/reverse/stream.hpp>
+#include <cstring>
+#include <duet/reverse/array_node.hpp>
+#include <duet/reverse/external.hpp>
+#include <duet/reverse/flush_denormals.hpp>
 #include <duet/reverse/var.hpp>
 #include <memory>
 #include <span>
@@ -12,27 +15,21 @@
 
 namespace duet {
 
-// What an external node reads and writes in a sweep: the adjoints of one output.
-template <class T>
-class adjoint_access {
- public:
-  virtual ~adjoint_access() = default;
-  // The adjoint of y so far; all uses of y have been swept when the node is called.
-  [[nodiscard]] virtual T operator()(var<T> const& y) const = 0;
-  // Adds w to the adjoint of x; nothing happens if x is passive.
-  virtual void add(var<T> const& x, T const& w) = 0;
-};
-
 // Where a recording stood; made by tape::position().
 struct tape_position {
-  std::size_t record_bytes = 0, descriptors = 1, count_bytes = 0, externals = 0;
+  std::size_t record_bytes = 0, descriptors = 1, count_bytes = 0, node_bytes = 0, externals = 0;
   friend bool operator==(tape_position const&, tape_position const&) = default;
 };
 
+// What a sweep may expect. `sparse`: most adjoints stay zero, as when the output depends on a small part of the
+// recording; statements whose adjoint is zero are passed over, at a test for each.
+enum class seeds { dense, sparse };
+
 struct tape_statistics {
   std::size_t statements;  // right-hand sides recorded
-  std::size_t inputs;      // variables made by independent() and output()
+  std::size_t inputs;      // variables made by independent() and output(), and outputs of array nodes
   std::size_t externals;   // external nodes
+  std::size_t arrays;      // array nodes
   std::size_t bytes;       // of the recording, without adjoints
   std::size_t adjoint_bytes;
   double bytes_per_statement;
@@ -45,7 +42,7 @@ class tape {
   tape(tape const&) = delete;
   tape& operator=(tape const&) = delete;
   ~tape() {
-    if (active_head<T> == &head_) active_head<T> = &no_recording<T>;
+    if (active_head<T>.owner == this) active_head<T> = {};
   }
 
   // A new input with the given value. One byte of tape.
@@ -60,7 +57,7 @@ class tape {
   template <class Pullback>
     requires std::invocable<Pullback&, adjoint_access<T>&>
   void external(Pullback pullback) {
-    externals_.push_back(std::make_unique<external_node<Pullback>>(std::move(pullback)));
+    externals_.push_back(std::make_unique<external_callable<T, Pullback>>(std::move(pullback)));
     try {
       new_descriptor(descriptor::external);
     } catch (...) {
@@ -69,35 +66,64 @@ class tape {
     }
   }
 
+  // An array node: one entry of the recording for many outputs, which Kernel pulls back together. First array_room()
+  // gives room for its payload, trivially copyable data that Kernel reads, 8-byte aligned; nothing may be recorded
+  // until array() completes the node and returns the index of its first output; the others follow. Kernel has, as
+  // array_node.hpp explains it,
+  //   template <bool Damped> static void pull_back(payload, T* adjoints, std::size_t lanes, tape_index node);
+  // `finite` says that no partial in the payload is infinite or NaN. Throws duet::error if there is no room; then
+  // nothing is recorded.
+  [[nodiscard]] std::byte* array_room(std::size_t payload_bytes, std::size_t outputs) {
+    auto& h = head();
+    if (h.next + outputs + 1 >= last_index) throw_full();
+    nodes_.ensure(node_bytes_, node_bytes_ + padded(payload_bytes) + sizeof(array_node<T>));
+    descriptors_.ensure(h.next, h.next + outputs + 2 + promised());
+    h.descriptors = reinterpret_cast<std::uint8_t*>(descriptors_.data());
+    return nodes_.data() + node_bytes_;
+  }
+  template <class Kernel>
+  tape_index array(std::size_t payload_bytes, std::size_t outputs, bool finite);
+  // The index that array() will return.
+  [[nodiscard]] tape_index next_index() const { return static_cast<tape_index>(count()); }
+
   // Sweeps from y with adjoint 1: adjoint(x) is then dy/dx for every x. Adjoints from before are cleared.
   // A passive y is a constant: all adjoints are zero. Throws duet::error if y is not of this recording.
-  void reverse(var<T> const& y) {
+  void reverse(var<T> const& y, seeds expected = seeds::dense) {
     require_here(y, "reverse");
-    clear_adjoints(count());
+    clear_adjoints(adjoint_state::swept);
     if (y.index() == 0) return;  // all zero: a constant
     adjoints_[y.index()] = T(1);
-    run_sweep(adjoints_, sweep_start(y.index()));
-    state_ = adjoint_state::swept;
+    run_sweep(adjoints_, before(sweep_start(y.index())), {}, expected);
   }
 
   // Adds w to the adjoint of y, for a sweep of several outputs at once by reverse(). After a sweep the first seed
-  // begins anew: what the sweep left on the way would be swept twice.
+  // begins anew: what the sweep left on the way would be swept twice. Throws duet::error if y is not of this recording,
+  // or lies in a part that reverse_to() has swept.
   void seed(var<T> const& y, T const& w) {
     require_here(y, "seed");
-    if (state_ == adjoint_state::seeded)
-      adjoints_.resize(std::max(adjoints_.size(), count()), T(0));
-    else
-      clear_adjoints(count());
+    if (state_ != adjoint_state::seeded) clear_adjoints(adjoint_state::seeded);
+    if (is_resumed() && y.index() >= resume_.descriptors)
+      throw error(
+          "duet::tape::seed: the variable lies in a part that reverse_to() has swept; rewind() to its position");
+    adjoints_.extend(count());
     if (y.index() != 0) adjoints_[y.index()] += w;
   }
 
-  // Sweeps the whole recording with the seeds given since the last sweep. Throws duet::error if there are none.
-  void reverse() {
-    if (state_ != adjoint_state::seeded)
-      throw error("duet::tape::reverse: nothing was seeded since the last sweep; call tape.seed(y, w) first");
-    adjoints_.resize(std::max(adjoints_.size(), count()), T(0));
-    run_sweep(adjoints_, static_cast<tape_index>(count() - 1));
+  // Sweeps what is recorded, or what reverse_to() has left of it, with the seeds given since the last sweep. Throws
+  // duet::error if there are none.
+  void reverse(seeds expected = seeds::dense) {
+    sweep_seeded({}, expected, "reverse");
+    resume_ = {};
     state_ = adjoint_state::swept;
+  }
+
+  // The same back to a position only. The adjoints of variables from before it are then seeds of what comes next:
+  // reverse_to() another position, or reverse(); after a rewind() to the position more may have been recorded.
+  void reverse_to(tape_position const& to, seeds expected = seeds::dense) {
+    require_recorded(to, "reverse_to");
+    sweep_seeded(to, expected, "reverse_to");
+    resume_ = to;
+    resume_count_ = count();
   }
 
   // d(output of the last sweep)/dx. Throws duet::error if x is passive, of another tape or rewound, or nothing was
@@ -110,25 +136,31 @@ class tape {
     return x.index() < adjoints_.size() ? adjoints_[x.index()] : T(0);
   }
 
-  void zero_adjoints() { clear_adjoints(adjoints_.size()); }
+  void zero_adjoints() { clear_adjoints(adjoint_state::seeded); }
 
-  // Sweeps each output on its own, eight side by side, and calls visit(row, adjoint) for each in order, where
-  // adjoint(x) is d outputs[row] / dx. Leaves the adjoints of reverse() alone.
-  template <class Visit>
+  // Sweeps treat denormal numbers as zero unless told to keep them, which was measured 12 to 250 times slower where
+  // adjoints decay. Values and recorded partials are not touched; a user's pullback runs as its caller set it.
+  void keep_denormals(bool keep = true) { flush_ = !keep; }
+
+  // Sweeps each output on its own, `Lanes` (8 or 16) side by side, and calls visit(row, adjoint) for each in order,
+  // where adjoint(x) is d outputs[row] / dx. Leaves the adjoints of reverse() alone.
+  template <std::size_t Lanes = adjoint_lanes, class Visit>
   void reverse_rows(std::span<var<T> const> outputs, Visit const& visit) {
+    static_assert(Lanes == 8 || Lanes == 16, "tape::reverse_rows<Lanes>: sweeps carry 8 or 16 outputs");
     for (auto const& y : outputs) require_here(y, "reverse_rows");
-    for (std::size_t first = 0; first < outputs.size(); first += adjoint_lanes) {
-      std::size_t const rows = std::min(adjoint_lanes, outputs.size() - first);
+    auto& lanes = lanes_of(std::integral_constant<std::size_t, Lanes>{});
+    for (std::size_t first = 0; first < outputs.size(); first += Lanes) {
+      std::size_t const rows = std::min(Lanes, outputs.size() - first);
       tape_index newest = 0;
       for (std::size_t r = 0; r < rows; ++r) newest = std::max(newest, outputs[first + r].index());
       newest = sweep_start(newest);
-      lanes_.assign(newest + std::size_t{1}, lane_adjoint<T>{});
+      lanes.clear(newest + std::size_t{1});
       for (std::size_t r = 0; r < rows; ++r)
-        if (tape_index const i = outputs[first + r].index(); i != 0) lanes_[i].set(r, T(1));
-      run_sweep(lanes_, newest);
+        if (tape_index const i = outputs[first + r].index(); i != 0) lanes[i].set(r, T(1));
+      run_sweep(lanes, before(newest), {}, seeds::sparse);
       for (std::size_t r = 0; r < rows; ++r)
         visit(first + r,
-              [&](var<T> const& x) { return x.index() == 0 || x.index() > newest ? T(0) : lanes_[x.index()].at(r); });
+              [&](var<T> const& x) { return x.index() == 0 || x.index() > newest ? T(0) : lanes[x.index()].at(r); });
     }
   }
 
@@ -137,51 +169,61 @@ class tape {
   [[nodiscard]] auto jacobian(Inputs const& inputs, Outputs const& outputs);
 
   [[nodiscard]] tape_position position() const {
-    return {record_bytes(), count(), static_cast<std::size_t>(head_.counts - counts_.data()), externals_.size()};
+    auto const& h = head();
+    return {record_bytes(), h.next, static_cast<std::size_t>(h.counts - counts_.data()), node_bytes_,
+            externals_.size()};
   }
 
   // Forgets what was recorded since. Variables made since are no longer of this recording.
   void rewind(tape_position const& to) {
-    auto const now = position();
-    if (to.record_bytes > now.record_bytes || to.descriptors > now.descriptors || to.count_bytes > now.count_bytes ||
-        to.externals > now.externals)
-      throw error("duet::tape::rewind: the position lies beyond the recording; it was rewound or cleared since");
-    if (head_.owner == nullptr) return;
-    head_.record = records_.data() + to.record_bytes;
-    head_.descriptor = head_.descriptors + to.descriptors;
-    head_.counts = counts_.data() + to.count_bytes;
+    require_recorded(to, "rewind");
+    auto& h = head();
+    h.record = records_.data() + to.record_bytes;
+    h.next = to.descriptors;
+    h.counts = counts_.data() + to.count_bytes;
+    node_bytes_ = to.node_bytes;
     externals_.resize(to.externals);
-    if (adjoints_.size() > to.descriptors) adjoints_.resize(to.descriptors);
+    adjoints_.truncate(to.descriptors);
+    if (to.descriptors <= resume_.descriptors)
+      resume_ = {};
+    else
+      resume_count_ = std::min(resume_count_, to.descriptors);
   }
 
   // Forgets the recording and keeps the memory.
   void clear() {
     rewind({});
     state_ = adjoint_state::unknown;
-    head_.infinite_partials = false;
+    head().infinite_partials = false;
   }
 
   // Forgets the recording and gives the memory back.
   void shrink() {
     clear();
-    bool const active = active_head<T> == &head_;
-    head_ = {};
-    records_.release();
-    descriptors_.release();
-    counts_.release();
-    adjoints_ = {};
-    lanes_ = {};
-    if (active) make_room();
+    for (stream* each : {&records_, &descriptors_, &counts_, &nodes_}) each->release();
+    adjoints_.release();
+    lanes_.release();
+    wide_lanes_.release();
+    write_head<T>& h = head();
+    h = {};
+    h.owner = this;
+    if (&h == &active_head<T>) make_room();
   }
 
   [[nodiscard]] tape_statistics statistics() const {
-    std::size_t inputs = 0;
-    for (std::size_t i = 1; i < count(); ++i) inputs += head_.descriptors[i] == descriptor::input;
-    std::size_t const statements = count() - 1 - inputs - externals_.size();
-    std::size_t const bytes = record_bytes() + count() + static_cast<std::size_t>(head_.counts - counts_.data());
+    auto const& h = head();
+    std::size_t inputs = 0, arrays = 0;
+    for (std::size_t i = 1; i < count(); ++i) {
+      inputs += h.descriptors[i] == descriptor::input;
+      arrays += h.descriptors[i] == descriptor::array;
+    }
+    std::size_t const statements = count() - 1 - inputs - arrays - externals_.size();
+    std::size_t const bytes =
+        record_bytes() + count() + static_cast<std::size_t>(h.counts - counts_.data()) + node_bytes_;
     return {statements,
             inputs,
             externals_.size(),
+            arrays,
             bytes,
             adjoints_.size() * sizeof(T),
             statements == 0 ? 0.0 : static_cast<double>(bytes) / static_cast<double>(statements)};
@@ -192,42 +234,14 @@ class tape {
   friend class recording;
   friend class statement_writer<T>;
 
-  struct node {
-    virtual ~node() = default;
-    virtual void pull_back(adjoint_access<T>& adjoints) = 0;
-  };
-  template <class Pullback>
-  struct external_node final : node {
-    explicit external_node(Pullback p) : pullback(std::move(p)) {}
-    void pull_back(adjoint_access<T>& adjoints) override { pullback(adjoints); }
-    Pullback pullback;
-  };
-
-  // One lane of a sweep's adjoints, read anew at each access: a node may record and make them move.
-  struct scalar_access final : adjoint_access<T> {
-    explicit scalar_access(std::vector<T>& a) : adjoints(a) {}
-    T operator()(var<T> const& y) const override { return y.index() == 0 ? T(0) : adjoints[y.index()]; }
-    void add(var<T> const& x, T const& w) override {
-      if (x.index() != 0) adjoints[x.index()] += w;
-    }
-    std::vector<T>& adjoints;
-  };
-  struct lane_access final : adjoint_access<T> {
-    lane_access(std::vector<lane_adjoint<T>>& a, std::size_t l) : adjoints(a), lane(l) {}
-    T operator()(var<T> const& y) const override { return y.index() == 0 ? T(0) : adjoints[y.index()].at(lane); }
-    void add(var<T> const& x, T const& w) override {
-      if (x.index() == 0) return;
-      auto& a = adjoints[x.index()];
-      a.set(lane, T(a.at(lane) + w));
-    }
-    std::vector<lane_adjoint<T>>& adjoints;
-    std::size_t lane;
-  };
-
-  [[nodiscard]] std::size_t count() const {
-    return head_.owner == nullptr ? 1 : static_cast<std::size_t>(head_.descriptor - head_.descriptors);
+  // The head of the recording: the thread's own while it records here.
+  [[nodiscard]] write_head<T>& head() const {
+    if (active_head<T>.owner == this) return active_head<T>;
+    if (parked_.owner != this) throw error("duet::tape: another thread records onto this tape");
+    return parked_;
   }
-  [[nodiscard]] std::size_t record_bytes() const { return static_cast<std::size_t>(head_.record - records_.data()); }
+  [[nodiscard]] std::size_t count() const { return head().next; }
+  [[nodiscard]] std::size_t record_bytes() const { return static_cast<std::size_t>(head().record - records_.data()); }
 
   void require_here(var<T> const& x, char const* where) const {
     if (x.index() < count()) return;
@@ -235,92 +249,161 @@ class tape {
                 ", but this tape holds " + std::to_string(count() - 1) +
                 "; it is of another tape, or of a part that was rewound or cleared");
   }
+  void require_recorded(tape_position const& at, char const* where) const {
+    auto const now = position();
+    if (at.record_bytes > now.record_bytes || at.descriptors > now.descriptors || at.count_bytes > now.count_bytes ||
+        at.node_bytes > now.node_bytes || at.externals > now.externals)
+      throw error("duet::tape::" + std::string(where) +
+                  ": the position lies beyond the recording; it was rewound or cleared since");
+  }
 
+  // The descriptors that make_room() has promised to statements: each has four bytes of record at least.
+  [[nodiscard]] std::size_t promised() const {
+    auto const& h = head();
+    return static_cast<std::size_t>(h.limit - h.record) / sizeof(tape_index) + 1;
+  }
   tape_index new_descriptor(std::uint8_t code) {
-    // Keeps the room that make_room() promised to statements: four bytes of record each at least.
-    if (head_.owner == nullptr ||
-        count() + static_cast<std::size_t>(head_.limit - head_.record) / sizeof(tape_index) + 1 >=
-            descriptors_.capacity())
-      make_room();
-    return statement_writer<T>::write_descriptor(head_, code);
+    auto& h = head();
+    if (h.limit == nullptr || h.next + promised() >= descriptors_.capacity()) make_room();
+    h.descriptors[h.next] = code;
+    return static_cast<tape_index>(h.next++);
+  }
+  static std::size_t padded(std::size_t bytes) { return (bytes + 7) / 8 * 8; }
+  DUET_COLD static void throw_full() {
+    throw error("duet::tape: 2^31 statements are recorded, the most a tape holds; rewind, preaccumulate or checkpoint");
   }
 
   // Makes the next stretch of all streams usable, so that one comparison a statement guards them all. Throws
   // duet::error, with everything recorded so far intact, when indices or memory run out.
   DUET_COLD void make_room() {
     constexpr std::size_t margin = statement_writer<T>::most_bytes;
+    auto& h = head();
     std::size_t const used = record_bytes(), entries = count();
-    if (entries >= last_index - 1)
-      throw error(
-          "duet::tape: 2^31 statements are recorded, the most a tape holds; rewind, preaccumulate or checkpoint");
+    if (entries >= last_index - 1) throw_full();
     std::size_t step = used < 16 * margin ? 16 * margin : std::size_t{1} << 20;
     step = std::min(step, (last_index - entries) * sizeof(tape_index));
-    std::size_t const counts_used = static_cast<std::size_t>(head_.counts - counts_.data());
+    std::size_t const counts_used = static_cast<std::size_t>(h.counts - counts_.data());
     records_.ensure(used, used + step + margin);
-    head_.record = records_.data() + used;
-    head_.limit = head_.record;  // until the other streams have their room too
+    h.record = records_.data() + used;
+    h.limit = h.record;  // until the other streams have their room too
     descriptors_.ensure(entries, entries + step / sizeof(tape_index) + 2);
-    head_.descriptors = reinterpret_cast<std::uint8_t*>(descriptors_.data());
-    head_.descriptor = head_.descriptors + entries;
-    head_.descriptors[0] = descriptor::input;
+    h.descriptors = reinterpret_cast<std::uint8_t*>(descriptors_.data());
+    h.descriptors[0] = descriptor::input;
     counts_.ensure(counts_used, counts_used + step / sizeof(tape_index));
-    head_.counts = counts_.data() + counts_used;
-    head_.limit = head_.record + step;
-    head_.owner = this;
+    h.counts = counts_.data() + counts_used;
+    h.limit = h.record + step;
   }
 
-  void clear_adjoints(std::size_t size) {
-    adjoints_.assign(size, T(0));
-    state_ = adjoint_state::seeded;
+  void clear_adjoints(auto state) {
+    adjoints_.clear(count());
+    resume_ = {};
+    state_ = state;
   }
+  [[nodiscard]] bool is_resumed() const { return resume_ != tape_position{}; }
 
-  // Where a sweep for the output `newest` begins: an external node lies after its outputs and must not be missed.
+  // Where a sweep for the output `newest` begins: a node lies after its outputs and must not be missed.
   [[nodiscard]] tape_index sweep_start(tape_index newest) const {
-    return externals_.empty() ? newest : static_cast<tape_index>(count() - 1);
+    return externals_.empty() && node_bytes_ == 0 ? newest : static_cast<tape_index>(count() - 1);
+  }
+  // The position right after a statement.
+  [[nodiscard]] tape_position before(tape_index newest) const {
+    auto const& h = head();
+    tape_position at = position();
+    sweep_cursor cursor{h.record, h.descriptors, h.counts, nodes_.data() + node_bytes_};
+    for (; at.descriptors > newest + std::size_t{1}; --at.descriptors) {
+      std::uint8_t const code = h.descriptors[at.descriptors - 1];
+      cursor.template skip<T>(code);
+      at.externals -= code == descriptor::external;
+    }
+    at.record_bytes = static_cast<std::size_t>(cursor.record - records_.data());
+    at.count_bytes = static_cast<std::size_t>(cursor.counts - counts_.data());
+    at.node_bytes = static_cast<std::size_t>(cursor.nodes - nodes_.data());
+    return at;
   }
 
-  // Sweeps the statements from `newest` to the first.
+  void sweep_seeded(tape_position const& to, seeds expected, char const* where) {
+    if (state_ != adjoint_state::seeded)
+      throw error("duet::tape::" + std::string(where) +
+                  ": nothing was seeded since the last sweep; call tape.seed(y, w) first");
+    if (is_resumed() && count() != resume_count_)
+      throw error(
+          "duet::tape::" + std::string(where) +
+          ": statements were recorded behind a part that reverse_to() has swept; rewind() to its position first");
+    adjoints_.extend(count());
+    run_sweep(adjoints_, is_resumed() ? resume_ : position(), to, expected);
+  }
+
+  // Sweeps the statements between two positions.
   template <class Adjoint>
-  void run_sweep(std::vector<Adjoint>& adjoints, tape_index newest) {
-    if (head_.infinite_partials)
-      run_sweep<true>(adjoints, newest);
+  void run_sweep(adjoint_array<Adjoint>& adjoints, tape_position const& from, tape_position const& to, seeds expected) {
+    if (head().infinite_partials)
+      run_sweep<Adjoint, true, true>(adjoints, from, to);
+    else if (expected == seeds::sparse)
+      run_sweep<Adjoint, false, true>(adjoints, from, to);
     else
-      run_sweep<false>(adjoints, newest);
+      run_sweep<Adjoint, false, false>(adjoints, from, to);
   }
-  template <bool Damped, class Adjoint>
-  void run_sweep(std::vector<Adjoint>& adjoints, tape_index newest) {
-    sweep_cursor from{head_.record, head_.descriptors, head_.counts};
-    std::size_t next_external = externals_.size();
-    for (auto n = static_cast<tape_index>(count() - 1); n > newest; --n) {
-      from.template skip<T>(head_.descriptors[n]);
-      next_external -= head_.descriptors[n] == descriptor::external;
-    }
-    sweep<T, Adjoint, Damped>::run(from, adjoints.data(), newest, [&](Adjoint*& data, sweep_cursor& at) {
-      auto const record = at.record - records_.data(), counts = at.counts - counts_.data();
-      pull_back(*externals_[--next_external], adjoints);
-      at = {records_.data() + record, head_.descriptors, counts_.data() + counts};
-      data = adjoints.data();
-    });
-  }
-  static void pull_back(node& external, std::vector<T>& adjoints) {
-    scalar_access access(adjoints);
-    external.pull_back(access);
-  }
-  static void pull_back(node& external, std::vector<lane_adjoint<T>>& adjoints) {
-    for (std::size_t lane = 0; lane < adjoint_lanes; ++lane) {
-      lane_access access(adjoints, lane);
-      external.pull_back(access);
-    }
+  template <class Adjoint, bool Damped, bool Sparse>
+  void run_sweep(adjoint_array<Adjoint>& adjoints, tape_position const& from, tape_position const& to) {
+    flush_denormals const flushed(flush_);
+    std::size_t next_external = from.externals;
+    sweep_cursor const cursor{records_.data() + from.record_bytes, head().descriptors,
+                              counts_.data() + from.count_bytes, nodes_.data() + from.node_bytes};
+    sweep<T, Adjoint, Damped, Sparse>::run(
+        cursor, adjoints.data(), static_cast<tape_index>(from.descriptors - 1), static_cast<tape_index>(to.descriptors),
+        [&](Adjoint*& data, sweep_cursor& at) {
+          auto const record = at.record - records_.data(), counts = at.counts - counts_.data(),
+                     nodes = at.nodes - nodes_.data();
+          flushed.suspended([&] { pull_back_lanes(*externals_[--next_external], adjoints); });
+          at = {records_.data() + record, head().descriptors, counts_.data() + counts, nodes_.data() + nodes};
+          data = adjoints.data();
+        });
   }
 
-  static constexpr std::size_t most_record_bytes = std::size_t{1} << 36;
-  write_head<T> head_;
-  stream records_{most_record_bytes, 1}, descriptors_{std::size_t{last_index} + 1, 2}, counts_{std::size_t{1} << 34, 3};
-  std::vector<std::unique_ptr<node>> externals_;
-  std::vector<T> adjoints_;
-  std::vector<lane_adjoint<T>> lanes_;
+  auto& lanes_of(std::integral_constant<std::size_t, 8>) { return lanes_; }
+  auto& lanes_of(std::integral_constant<std::size_t, 16>) { return wide_lanes_; }
+
+  static constexpr std::size_t most_record_bytes = std::size_t{1} << 36, most_count_bytes = std::size_t{1} << 34,
+                               most_entries = std::size_t{last_index} + 1;
+  mutable write_head<T> parked_{.owner = this};  // while no thread records here
+  stream records_{most_record_bytes, 1}, descriptors_{most_entries, 2}, counts_{most_count_bytes, 3},
+      nodes_{most_record_bytes, 4};
+  std::size_t node_bytes_ = 0;
+  std::vector<std::unique_ptr<external_node<T>>> externals_;
+  adjoint_array<T> adjoints_{most_entries, 5};
+  adjoint_array<lane_adjoint<T, 8>> lanes_{most_entries, 6};
+  adjoint_array<lane_adjoint<T, 16>> wide_lanes_{most_entries, 7};
+  bool flush_ = DUET_TAPE_FLUSH;
   // Cleared adjoints count as seeded, with zeros.
   enum class adjoint_state { unknown, seeded, swept } state_ = adjoint_state::unknown;
+  tape_position resume_;          // where reverse_to() stopped, until the tape is rewound to there
+  std::size_t resume_count_ = 0;  // descriptors at that time
 };
+
+template <class T>
+template <class Kernel>
+tape_index tape<T>::array(std::size_t payload_bytes, std::size_t outputs, bool finite) {
+  auto& h = head();
+  array_node<T> const end{&array_kernel_of<T, Kernel>, padded(payload_bytes)};
+  std::memcpy(nodes_.data() + node_bytes_ + end.payload_bytes, &end, sizeof end);
+  node_bytes_ += end.payload_bytes + sizeof end;
+  std::size_t const first = h.next;
+  std::memset(h.descriptors + first, descriptor::input, outputs);
+  h.descriptors[first + outputs] = descriptor::array;
+  h.next = first + outputs + 1;
+  h.infinite_partials |= !finite;
+  return static_cast<tape_index>(first);
+}
+
+// The tape that this thread records onto. Throws duet::error if there is none.
+template <class T>
+[[nodiscard]] bool is_recording() {
+  return active_head<T>.owner != nullptr;
+}
+template <class T>
+[[nodiscard]] tape<T>& recording_tape() {
+  if (!is_recording<T>()) throw_not_recording();
+  return *active_head<T>.owner;
+}
 
 }  // namespace duet

@@ -43,6 +43,11 @@ class var : public compound_assignment<var<T, Tag>> {
     return var(x.value(), x.index());
   }
 
+  // The variable at an index of the recording: for what records by itself (array nodes).
+  [[nodiscard]] static DUET_INLINE constexpr var recorded(T const& value, tape_index index) {
+    return var(value, index);
+  }
+
   [[nodiscard]] DUET_INLINE constexpr T const& value() const { return value_; }
   [[nodiscard]] DUET_INLINE constexpr tape_index index() const { return index_; }
 
@@ -57,7 +62,7 @@ class var : public compound_assignment<var<T, Tag>> {
   template <class X>
   static DUET_INLINE tape_index record(X const& x) {
     if (duet::any_index(x) == 0) return 0;
-    return statement_writer<T>::write(x, one{}, 0);
+    return statement_writer<T>::template write<0>(x, one{});
   }
 
   // *this += seed * x. If *this is the newest statement, x alone is recorded and the sweep hands the adjoint on in a
@@ -66,24 +71,21 @@ class var : public compound_assignment<var<T, Tag>> {
   DUET_INLINE void accumulate(X const& x, Seed seed) {
     if constexpr (!is_passive_operand<X>) {
       if (duet::any_index(x) != 0) {
-        write_head<T> const& head = *active_head<T>;
-        if (index_ == 0)
-          index_ = statement_writer<T>::write(x, seed, 0);
-        else if (index_ + std::ptrdiff_t{1} == head.descriptor - head.descriptors)
-          index_ = statement_writer<T>::write(x, seed, descriptor::carry);
+        if (DUET_TAPE_CARRY && index_ != 0 && index_ + std::size_t{1} == active_head<T>.next) [[likely]]
+          index_ = statement_writer<T>::template write<descriptor::carry>(x, seed);
+        else if (index_ == 0)
+          index_ = statement_writer<T>::template write<0>(x, seed);
         else
           index_ = write_sum(x, seed);
       }
     }
-    if constexpr (Seed::number == 1)
-      value_ = T(value_ + x.value());
-    else
-      value_ = T(value_ - x.value());
+    value_ = duet::accumulated_value(value_, x, seed);
   }
   template <class X, class Seed>
   DUET_INLINE tape_index write_sum(X const& x, Seed) const {
     using sum = std::conditional_t<Seed::number == 1, rules::add, rules::subtract>;
-    return statement_writer<T>::write(expression<sum, leaf<var>, X>(std::type_identity<var>{}, *this, x), one{}, 0);
+    return statement_writer<T>::template write<0>(expression<sum, leaf<var>, X>(std::type_identity<var>{}, *this, x),
+                                                  one{});
   }
 
   T value_{};

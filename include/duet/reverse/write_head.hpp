@@ -7,7 +7,8 @@
 //   descriptor    one byte with g and u; its position is the index of the left-hand side
 //
 // Leaves that name the same variable are merged where the compiler sees it; a statement without active leaves is not
-// recorded.
+// recorded. An argument that is the statement just before has no index: the descriptor says so, and the sweep hands its
+// adjoint on in a register instead of through memory, which is what its longest chains consist of.
 
 #include <duet/core/error.hpp>
 #include <duet/reverse/sweep.hpp>
@@ -19,24 +20,28 @@ class tape;
 template <class T, class Tag>
 class var;
 
-// What a thread needs to record. Plain data, so that the thread's pointer to it costs nothing to read.
+// What a thread needs to record. Plain data in the thread's own block: reading it costs nothing. While a tape records,
+// this is the only up-to-date copy.
 template <class T>
 struct write_head {
   std::byte* record = nullptr;          // the next record
   std::byte* limit = nullptr;           // from here on make_room() runs first
-  std::uint8_t* descriptor = nullptr;   // the next descriptor
   std::uint8_t* descriptors = nullptr;  // that of index 0
   std::byte* counts = nullptr;          // the next entry for a long statement
   tape<T>* owner = nullptr;
+  std::size_t next = 1;            // the index of the next descriptor
   bool infinite_partials = false;  // some partial is infinite or NaN: the sweep lets zero win over it
 };
 
-template <class T>
-inline constinit write_head<T> no_recording{};
+[[noreturn]] DUET_COLD inline void throw_not_recording() {
+  throw error(
+      "duet: a variable of a tape was used while this thread records nowhere; keep a duet::recording of its tape alive "
+      "around the computation");
+}
 
-// The tape this thread records onto; `recording` sets it.
+// Where this thread records; without an owner nowhere. `recording` sets it.
 template <class T>
-DUET_TLS_MODEL inline constinit thread_local write_head<T>* active_head = &no_recording<T>;
+DUET_TLS_MODEL inline constinit thread_local write_head<T> active_head{};
 
 // A variable inside an expression.
 template <class T, class Tag>
@@ -88,9 +93,13 @@ class statement_writer {
   static constexpr std::size_t most_leaves = 128;
   static constexpr std::size_t most_bytes = most_leaves * (sizeof(T) + sizeof(tape_index));
 
+  // Statements of at most so many leaves look for the statement before among them: a comparison and a copy of the
+  // writing code a leaf, and the more arguments the less their adjoints wait for one another.
+  static constexpr std::size_t most_compared_leaves = DUET_TAPE_PREDECESSOR ? 4 : 0;
+
   // Records seed * x and returns its index: 0 if x is passive. `carry` adds the statement before it.
-  template <class X, class Seed>
-  static DUET_INLINE tape_index write(X const& x, Seed seed, std::uint8_t carry) {
+  template <std::uint8_t Carry, class X, class Seed>
+  static DUET_INLINE tape_index write(X const& x, Seed seed) {
     auto c = duet::coefficients<care::bare>(x, seed);
     constexpr std::size_t leaves = duet::leaf_count<X, decltype(c)>();
     static_assert(leaves <= most_leaves);
@@ -99,25 +108,34 @@ class statement_writer {
     } else {
       if constexpr (has_infinite_slope<X>)
         if (!duet::coefficients_are_finite(x, c)) [[unlikely]]
-          return write_damped(X(x), seed, carry);
+          return write_damped(X(x), seed, Carry);
       argument<T> arguments[leaves];
       std::size_t k = 0;
       duet::for_each_leaf(x, c, [&]<class K>(K const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
-        if constexpr (constant_number<K>)
+        if constexpr (constant_number<K> && DUET_TAPE_UNIT_PARTIALS)
           arguments[k] = {T(K::number), l.index, K::number, false};
         else
-          arguments[k] = {T(coefficient), l.index, 0, false};
+          arguments[k] = {duet::number<T>(coefficient), l.index, 0, false};
         ++k;
       });
       merge(arguments, std::make_index_sequence<leaves>{});
-      return store(arguments, carry, std::make_index_sequence<leaves>{});
+      return store<Carry>(arguments, std::make_index_sequence<leaves>{});
     }
   }
 
-  // A descriptor alone: an input, or an external node.
-  static tape_index write_descriptor(write_head<T>& head, std::uint8_t code) {
-    *head.descriptor = code;
-    return static_cast<tape_index>(head.descriptor++ - head.descriptors);
+  // The same for arguments worked out elsewhere, most_leaves at most. Throws duet::error if this thread records nowhere
+  // though one of them is on a tape.
+  static tape_index write_arguments(T const* partials, tape_index const* indices, std::size_t count) {
+    tape_index any = 0;
+    for (std::size_t j = 0; j < count; ++j) any |= indices[j];
+    if (any == 0) return 0;
+    write_head<T>& head = room();
+    for (std::size_t j = 0; j < count; ++j) {
+      put(head.record + sizeof(T) * j, partials[j]);
+      put(head.record + sizeof(T) * count + sizeof(tape_index) * j, indices[j]);
+      head.infinite_partials |= !duet::all_finite(partials[j]);
+    }
+    return finish_general(head, count, 0);
   }
 
  private:
@@ -132,7 +150,7 @@ class statement_writer {
     (merge_pair(arguments[J], arguments[K]), ...);
   }
   static DUET_INLINE void merge_pair(argument<T>& later, argument<T>& earlier) {
-    if (!later.merged && !earlier.merged && DUET_KNOWN_EQUAL(later.index, earlier.index)) {
+    if (DUET_TAPE_MERGE && !later.merged && !earlier.merged && DUET_KNOWN_EQUAL(later.index, earlier.index)) {
       earlier.partial += later.partial;
       earlier.unit = 0;
       later.merged = true;
@@ -144,54 +162,76 @@ class statement_writer {
     std::memcpy(to, static_cast<void const*>(&value), sizeof value);
   }
 
-  template <std::size_t N, std::size_t... J>
-  static DUET_INLINE tape_index store(argument<T> const (&arguments)[N], std::uint8_t carry,
-                                      std::index_sequence<J...>) {
+  static constexpr std::size_t nobody = most_leaves;
+
+  template <std::uint8_t Carry, std::size_t N, std::size_t... J>
+  static DUET_INLINE tape_index store(argument<T> const (&arguments)[N], std::index_sequence<J...> all) {
     write_head<T>& head = room();
-    std::byte* const record = head.record;
-#if defined(__GNUC__)
-    __builtin_prefetch(record + 4096, 1);  // the stream runs ahead of the cache
-#endif
-    std::size_t g = 0, u = 0;
-    auto const general = [&](argument<T> const& a) DUET_INLINE_LAMBDA { return !a.merged && a.unit == 0; };
-    auto const unit = [&](argument<T> const& a) DUET_INLINE_LAMBDA { return !a.merged && a.unit != 0; };
-    ((general(arguments[J]) ? put(record + sizeof(T) * g++, arguments[J].partial) : void()), ...);
-    std::byte* const indices = record + sizeof(T) * g;
-    std::size_t i = 0;
-    ((general(arguments[J]) ? put(indices + sizeof(tape_index) * i++, arguments[J].index) : void()), ...);
-    ((unit(arguments[J]) ? put(indices + sizeof(tape_index) * (g + u++),
-                               arguments[J].index | (arguments[J].unit < 0 ? minus_bit : tape_index{0}))
-                         : void()),
-     ...);
-    head.record = record + sizeof(T) * g + sizeof(tape_index) * (g + u);
-    return finish(head, g, u, carry);
+    if constexpr (Carry == 0 && N <= most_compared_leaves) {
+      auto const newest = static_cast<tape_index>(head.next - 1);
+      tape_index at = 0;
+      bool const alone = (0 + ... + !arguments[J].merged) == 1;
+      bool const found = (... || [&]() DUET_INLINE_LAMBDA {
+        argument<T> const& a = arguments[J];
+        if (a.merged || a.unit < 0 || a.index != newest) return false;
+        if (a.unit != 0 && alone) return false;  // every statement has a record: that is what make_room() counts on
+        at = a.unit == 0 ? store_at<descriptor::predecessor, J>(head, arguments, all)
+                         : store_at<descriptor::carry, J>(head, arguments, all);
+        return true;
+      }());
+      if (found) return at;
+    }
+    return store_at<Carry, nobody>(head, arguments, all);
   }
 
-  static DUET_INLINE tape_index finish(write_head<T>& head, std::size_t g, std::size_t u, std::uint8_t carry) {
-    std::uint8_t* const at = head.descriptor;
-    if (g <= descriptor::most_arguments && u <= descriptor::most_arguments) {
-      *at = static_cast<std::uint8_t>(carry | g | u << 3);
+  // The arguments without Left, which is the statement before: with Flags `carry` as a unit argument, with
+  // `predecessor` as a general one, whose partial comes last.
+  template <std::uint8_t Flags, std::size_t Left, std::size_t N, std::size_t... J>
+  static DUET_INLINE tape_index store_at(write_head<T>& head, argument<T> const (&arguments)[N],
+                                         std::index_sequence<J...>) {
+    // Read before anything is stored, which for all the compiler knows changes them.
+    std::byte* const record = head.record;
+    std::size_t const index = head.next;
+    std::uint8_t* const descriptors = head.descriptors;
+    if constexpr (DUET_TAPE_PREFETCH) DUET_PREFETCH_WRITE(record + 4096);  // the stream runs ahead of the cache
+    std::size_t g = 0, i = 0, u = 0;
+    auto const general = [&](std::size_t j)
+                             DUET_INLINE_LAMBDA { return j != Left && !arguments[j].merged && arguments[j].unit == 0; };
+    auto const unit = [&](std::size_t j)
+                          DUET_INLINE_LAMBDA { return j != Left && !arguments[j].merged && arguments[j].unit != 0; };
+    ((general(J) ? put(record + sizeof(T) * g++, arguments[J].partial) : void()), ...);
+    if constexpr (Flags == descriptor::predecessor) put(record + sizeof(T) * g++, arguments[Left].partial);
+    std::byte* const indices = record + sizeof(T) * g;
+    ((general(J) ? put(indices + sizeof(tape_index) * i++, arguments[J].index) : void()), ...);
+    ((unit(J) ? put(indices + sizeof(tape_index) * (i + u++),
+                    arguments[J].index | (arguments[J].unit < 0 ? minus_bit : tape_index{0}))
+              : void()),
+     ...);
+    head.record = indices + sizeof(tape_index) * (i + u);
+    describe(head, descriptors[index], g, u, Flags);
+    head.next = index + 1;
+    return static_cast<tape_index>(index);
+  }
+
+  static DUET_INLINE void describe(write_head<T>& head, std::uint8_t& target, std::size_t g, std::size_t u,
+                                   std::uint8_t flags) {
+    if (g <= descriptor::most_arguments && u <= descriptor::most_arguments && g + u < 2 * descriptor::most_arguments) {
+      target = static_cast<std::uint8_t>(flags | g | u << 3);
     } else {
-      *at = carry | descriptor::long_statement;
+      target = flags | descriptor::long_statement;
       put(head.counts, std::uint64_t{g} | std::uint64_t{u} << 32);
       head.counts += sizeof(std::uint64_t);
     }
-    head.descriptor = at + 1;
-    return static_cast<tape_index>(at - head.descriptors);
   }
 
   static DUET_INLINE write_head<T>& room() {
-    write_head<T>* const head = active_head<T>;
-    if (head->record >= head->limit) [[unlikely]]
-      make_room(*head);
-    return *head;
+    write_head<T>& head = active_head<T>;
+    if (head.record >= head.limit) [[unlikely]]
+      make_room(head);
+    return head;
   }
   DUET_COLD static void make_room(write_head<T>& head) {
-    if (head.owner == nullptr)
-      throw error(
-          "duet: a variable of a tape was used while this thread records nowhere; keep a duet::recording of its tape "
-          "alive "
-          "around the computation");
+    if (head.owner == nullptr) throw_not_recording();
     head.owner->make_room();
   }
 
@@ -209,9 +249,15 @@ class statement_writer {
       put(head.record + sizeof(T) * j, kept[j].partial);
       put(head.record + sizeof(T) * g + sizeof(tape_index) * j, kept[j].index);
     }
-    head.record += (sizeof(T) + sizeof(tape_index)) * g;
     head.infinite_partials = true;
-    return finish(head, g, 0, carry);
+    return finish_general(head, g, carry);
+  }
+
+  // The descriptor of g general arguments that were put in their place.
+  static tape_index finish_general(write_head<T>& head, std::size_t g, std::uint8_t carry) {
+    head.record += (sizeof(T) + sizeof(tape_index)) * g;
+    describe(head, head.descriptors[head.next], g, 0, carry);
+    return static_cast<tape_index>(head.next++);
   }
 };
 

@@ -1,0 +1,163 @@
+#pragma once
+
+// Monte Carlo of a portfolio of swaptions in the LIBOR market model: Giles and Glasserman, "Smoking adjoints" (2006),
+// with the figures of Giles' test. Inputs are the 80 forward rates of today. The paths know nothing of each other: a
+// tape records them one by one.
+
+#include <array>
+#include <cmath>
+#include <cstddef>
+#include <random>
+#include <vector>
+
+namespace workload {
+
+struct libor {
+  static constexpr std::size_t inputs = 80, steps = 40, remaining = inputs - steps, swaptions = 15;
+  static constexpr double delta = 0.25, volatility = 0.2;
+  static constexpr std::array<std::size_t, swaptions> maturities = {4,  4,  4,  8,  8,  8,  20, 20,
+                                                                    20, 28, 28, 28, 40, 40, 40};
+  static constexpr std::array<double, 3> swap_rates = {0.045, 0.05, 0.055};
+  using point = std::array<double, inputs>;
+  using normals = std::array<double, steps>;
+  std::vector<normals> draws;
+
+  explicit libor(std::size_t paths = 64) : draws(paths) {
+    // Box and Muller's own formula: std::normal_distribution differs from library to library.
+    std::mt19937_64 bits(20060106);
+    auto const uniform = [&] { return (static_cast<double>(bits() >> 11) + 0.5) * 0x1p-53; };
+    double const turn = 2 * std::acos(-1.0);
+    for (auto& path : draws)
+      for (std::size_t n = 0; n < steps; n += 2) {
+        double const radius = std::sqrt(-2 * std::log(uniform())), angle = turn * uniform();
+        path[n] = radius * std::cos(angle);
+        path[n + 1] = radius * std::sin(angle);
+      }
+  }
+
+  [[nodiscard]] std::size_t paths() const { return draws.size(); }
+
+  static point start() {
+    point rates;
+    rates.fill(0.05);
+    return rates;
+  }
+
+  // The discounted value of the portfolio on one path.
+  template <class T>
+  T path(std::array<T, inputs> const& today, std::size_t index) const {
+    using std::exp;
+    auto rate = today;
+    for (std::size_t n = 0; n < steps; ++n) {
+      double const scale = delta * volatility, shock = volatility * (std::sqrt(delta) * draws[index][n] - 0.5 * scale);
+      T drift = 0;
+      for (std::size_t i = n + 1; i < inputs; ++i) {
+        drift += scale * rate[i] / (1 + delta * rate[i]);
+        rate[i] *= exp(scale * drift + shock);
+      }
+    }
+    T bond = 1, annuity = 0, value = 0;
+    std::array<T, remaining> bonds, annuities;
+    for (std::size_t n = 0; n < remaining; ++n) {
+      bond = bond / (1 + delta * rate[steps + n]);
+      annuity += delta * bond;
+      bonds[n] = bond;
+      annuities[n] = annuity;
+    }
+    for (std::size_t k = 0; k < swaptions; ++k) {
+      T const swap = bonds[maturities[k] - 1] + swap_rates[k % 3] * annuities[maturities[k] - 1] - 1;
+      if (swap < 0) value -= 100 * swap;
+    }
+    for (std::size_t n = 0; n < steps; ++n) value = value / (1 + delta * rate[n]);
+    return value;
+  }
+
+  // The average of all paths.
+  template <class T>
+  T operator()(std::array<T, inputs> const& today) const {
+    T sum = 0;
+    for (std::size_t index = 0; index < paths(); ++index) sum += path(today, index);
+    return sum / static_cast<double>(paths());
+  }
+
+  // What one path keeps of each step and rate.
+  struct memory {
+    using table = std::array<point, steps>;
+    table growth;  // by which the rate grew
+    table pull;    // d rate / d drift
+    table slope;   // d (the summand of the drift) / d rate
+  };
+
+  // By hand, path after path; on the way back the adjoint of the drift is summed up from the last rate to the first.
+  double gradient(point const& today, point& g, memory& m) const {
+    double sum = 0;
+    g = {};
+    for (std::size_t index = 0; index < paths(); ++index) sum += add_path(today, index, g, m);
+    for (double& gi : g) gi /= static_cast<double>(paths());
+    return sum / static_cast<double>(paths());
+  }
+
+ private:
+  double add_path(point const& today, std::size_t index, point& g, memory& m) const {
+    constexpr double scale = delta * volatility;
+    point rate = today, discount, drift;
+    for (std::size_t n = 0; n < steps; ++n) {
+      auto &growth = m.growth[n], &pull = m.pull[n], &slope = m.slope[n];
+      double const shock = volatility * (std::sqrt(delta) * draws[index][n] - 0.5 * scale);
+      for (std::size_t i = n + 1; i < inputs; ++i) {
+        discount[i] = 1 / (1 + delta * rate[i]);
+        drift[i] = scale * rate[i] * discount[i];
+        slope[i] = scale * discount[i] * discount[i];
+      }
+      double sum = 0;
+      for (std::size_t i = n + 1; i < inputs; ++i) {
+        sum += drift[i];
+        growth[i] = std::exp(scale * sum + shock);
+      }
+      for (std::size_t i = n + 1; i < inputs; ++i) {
+        rate[i] *= growth[i];
+        pull[i] = scale * rate[i];
+      }
+    }
+
+    std::array<double, remaining> bonds, annuities, dbonds = {}, dannuities = {};
+    double bond = 1, annuity = 0, value = 0, factor = 1;
+    for (std::size_t i = 0; i < inputs; ++i) discount[i] = 1 / (1 + delta * rate[i]);
+    for (std::size_t n = 0; n < steps; ++n) factor *= discount[n];
+    for (std::size_t n = 0; n < remaining; ++n) {
+      bonds[n] = bond *= discount[steps + n];
+      annuities[n] = annuity += delta * bond;
+    }
+    for (std::size_t k = 0; k < swaptions; ++k) {
+      std::size_t const last = maturities[k] - 1;
+      double const swap = bonds[last] + swap_rates[k % 3] * annuities[last] - 1;
+      if (swap >= 0) continue;
+      value -= 100 * factor * swap;
+      dbonds[last] -= 100 * factor;
+      dannuities[last] -= 100 * factor * swap_rates[k % 3];
+    }
+
+    point drate;
+    for (std::size_t n = 0; n < steps; ++n) drate[n] = -delta * discount[n] * value;
+    double dbond = 0, dannuity = 0;
+    for (std::size_t n = remaining; n-- > 0;) {
+      dannuity += dannuities[n];
+      dbond += dbonds[n] + delta * dannuity;
+      drate[steps + n] = -delta * discount[steps + n] * bonds[n] * dbond;
+      dbond *= discount[steps + n];
+    }
+    for (std::size_t n = steps; n-- > 0;) {
+      auto const &growth = m.growth[n], &pull = m.pull[n], &slope = m.slope[n];
+      double sum = 0;
+      for (std::size_t i = inputs; i-- > n + 1;) {
+        sum += pull[i] * drate[i];
+        drift[i] = sum;
+      }
+      for (std::size_t i = n + 1; i < inputs; ++i) drate[i] = growth[i] * drate[i] + slope[i] * drift[i];
+    }
+    for (std::size_t i = 0; i < inputs; ++i) g[i] += drate[i];
+    return value;
+  }
+};
+
+}  // namespace workload

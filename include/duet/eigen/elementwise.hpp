@@ -1,0 +1,294 @@
+#pragma once
+
+// Coefficient-wise Eigen expressions of var, such as (A * x + b).array().tanh(), and sums of them, such as x.dot(y) or
+// x.squaredNorm(), reach the tape as one array node each: what Eigen would evaluate operation by operation is evaluated
+// once a coefficient on duals with a partial for each active array in the expression, and the node keeps those partials
+// side by side. Small arrays are recorded as statements.
+
+#include <duet/eigen/coefficient_tree.hpp>
+#include <duet/reverse/array_places.hpp>
+#include <duet/reverse/recording.hpp>
+#include <optional>
+
+namespace duet {
+
+// ---- the node ----
+
+// At most so many arrays in one expression, and so many partials as statements rather than as a node.
+inline constexpr std::size_t most_arrays = 6, most_stated_partials = 16;
+
+// Payload: the header, the partials of each array, and what is listed of its places.
+template <std::size_t Arrays>
+struct elementwise_header {
+  std::size_t count;  // of coefficients
+  std::array<array_places, Arrays> places;
+};
+
+// One output for each coefficient, or one for their sum.
+template <class T, std::size_t Arrays, bool Sum>
+struct elementwise_kernel {
+  using header = elementwise_header<Arrays>;
+
+  template <bool Damped>
+  static void pull_back(std::byte const* payload, T* adjoints, std::size_t lanes, tape_index node) {
+    header h;
+    std::memcpy(&h, payload, sizeof h);
+    std::byte const* partials = payload + sizeof h;
+    T const* const outputs = adjoints + (node - (Sum ? 1 : h.count)) * lanes;
+    for (std::size_t a = 0; a < Arrays; ++a, partials += h.count * sizeof(T)) {
+      array_places const& places = h.places[a];
+      if (!places.active) continue;
+      if (!Damped && lanes == 1 && places.contiguous()) {
+        T* const inputs = adjoints + places.first;
+        T const x = *outputs;
+        for (std::size_t k = 0; k < h.count; ++k)
+          add_product<false>(inputs[k], payload_entry<T>(partials, k), Sum ? x : outputs[k]);
+      } else {
+        for (std::size_t k = 0; k < h.count; ++k)
+          add_products<Damped>(adjoints + places(payload, k) * lanes, payload_entry<T>(partials, k),
+                               outputs + (Sum ? 0 : k * lanes), lanes);
+      }
+    }
+  }
+};
+
+// Writes the payload of such a node coefficient by coefficient, where it will stay.
+template <class T, std::size_t Arrays, class Kernel>
+class elementwise_writer {
+ public:
+  // Room for `count` coefficients and `outputs` outputs on the tape that this thread records onto.
+  elementwise_writer(std::size_t count, std::size_t outputs)
+      : tape_(recording_tape<T>()), count_(count), payload_(tape_.array_room(bytes(count), outputs)) {}
+
+  DUET_INLINE void add(std::size_t k, auto const& coefficient, std::array<tape_index, Arrays> const& indices) {
+    [&]<std::size_t... A>(std::index_sequence<A...>) DUET_INLINE_LAMBDA {
+      (..., add_to<A>(k, T(coefficient.partials().at(A)), indices[A]));
+    }(std::make_index_sequence<Arrays>{});
+    coefficient.probe_partials(probe_);
+  }
+  [[nodiscard]] tape_index first_output() const { return tape_.next_index(); }
+  [[nodiscard]] bool active() const {
+    return std::any_of(probes_.begin(), probes_.end(), [](auto const& p) { return p.active(); });
+  }
+
+  // Records the node and returns the index of its first output.
+  tape_index finish(std::size_t outputs) {
+    elementwise_header<Arrays> h{count_, {}};
+    std::size_t at = sizeof h + Arrays * count_ * sizeof(T);
+    for (std::size_t a = 0; a < Arrays; ++a) {
+      h.places[a] = probes_[a].places(at);
+      if (!probes_[a].listed()) continue;
+      std::memmove(payload_ + at, indices(a), count_ * sizeof(tape_index));
+      at += count_ * sizeof(tape_index);
+    }
+    std::memcpy(payload_, &h, sizeof h);
+    return tape_.template array<Kernel>(at, outputs, probe_.finite());
+  }
+
+ private:
+  static std::size_t bytes(std::size_t count) {
+    return sizeof(elementwise_header<Arrays>) + Arrays * count * (sizeof(T) + sizeof(tape_index));
+  }
+  template <std::size_t A>
+  DUET_INLINE void add_to(std::size_t k, T const& partial, tape_index index) {
+    set_payload_entry(partials(A), k, partial);
+    set_payload_entry(indices(A), k, index);
+    probes_[A].add(index);
+  }
+  std::byte* indices(std::size_t a) { return partials(Arrays) + a * count_ * sizeof(tape_index); }
+  std::byte* partials(std::size_t a) { return payload_ + sizeof(elementwise_header<Arrays>) + a * count_ * sizeof(T); }
+
+  tape<T>& tape_;
+  std::size_t count_;
+  std::byte* payload_;
+  std::array<places_probe, Arrays> probes_;
+  finite_probe<T, Arrays> probe_;
+};
+
+// ---- evaluation ----
+
+// Calls visit(i, j, k) for all coefficients in the order in which the target keeps them.
+template <bool ByRows, class Visit>
+DUET_INLINE void for_each_coefficient(Eigen::Index rows, Eigen::Index columns, Visit const& visit) {
+  std::size_t k = 0;
+  for (Eigen::Index o = 0; o < (ByRows ? rows : columns); ++o)
+    for (Eigen::Index i = 0; i < (ByRows ? columns : rows); ++i, ++k) visit(ByRows ? o : i, ByRows ? i : o, k);
+}
+
+// X as coefficients with a partial for each of its arrays.
+template <class X>
+struct elementwise {
+  using V = typename X::Scalar;
+  using T = typename V::value_type;
+  using expression_tree = tree<V, X>;
+  static constexpr std::size_t arrays = expression_tree::arrays;
+  using D = dual<T, arrays>;
+  static constexpr bool by_rows = (Eigen::internal::traits<X>::Flags & Eigen::RowMajorBit) != 0;
+
+  explicit elementwise(X const& x) : tree_(x) {}
+  DUET_INLINE D at(Eigen::Index i, Eigen::Index j, std::array<tape_index, arrays>& indices) const {
+    return tree_.template at<D, 0>(i, j, indices);
+  }
+
+ private:
+  expression_tree tree_;
+};
+
+// One coefficient as a statement.
+template <class V, class D>
+[[nodiscard]] DUET_INLINE V stated(D const& x, std::array<tape_index, D::size()> const& indices) {
+  using T = typename V::value_type;
+  std::array<T, D::size()> partials;
+  for (std::size_t a = 0; a < D::size(); ++a) partials[a] = x.partials().at(a);
+  return V::recorded(x.value(), statement_writer<T>::write_arguments(partials.data(), indices.data(), D::size()));
+}
+
+// target(i, j) = combine(i, j) for each coefficient.
+template <class V, class Target, class X>
+void assign_elementwise(Target& target, X const& x) {
+  using source = elementwise<X>;
+  using T = typename V::value_type;
+  source const coefficients(x);
+  forward_scope<T> const scope;
+  std::array<tape_index, source::arrays> indices{};
+  auto const size = static_cast<std::size_t>(x.size());
+  if (size * source::arrays <= most_stated_partials || !is_recording<T>()) {
+    for_each_coefficient<source::by_rows>(x.rows(), x.cols(), [&](auto i, auto j, std::size_t) {
+      target.coeffRef(i, j) = stated<V>(coefficients.at(i, j, indices), indices);
+    });
+    return;
+  }
+  elementwise_writer<T, source::arrays, elementwise_kernel<T, source::arrays, false>> writer(size, size);
+  tape_index const first = writer.first_output();
+  for_each_coefficient<source::by_rows>(x.rows(), x.cols(), [&](auto i, auto j, std::size_t k) DUET_INLINE_LAMBDA {
+    auto const y = coefficients.at(i, j, indices);
+    writer.add(k, y, indices);
+    target.coeffRef(i, j) = V::recorded(y.value(), static_cast<tape_index>(first + k));
+  });
+  if (writer.active())
+    writer.finish(size);
+  else
+    for_each_coefficient<source::by_rows>(x.rows(), x.cols(), [&](auto i, auto j, std::size_t) {
+      target.coeffRef(i, j) = V(target.coeffRef(i, j).value());
+    });
+}
+
+// The sum of all coefficients.
+template <class V, class X>
+[[nodiscard]] V sum_elementwise(X const& x) {
+  using source = elementwise<X>;
+  using T = typename V::value_type;
+  source const coefficients(x);
+  forward_scope<T> const scope;
+  auto const size = static_cast<std::size_t>(x.size());
+  T sum(0);
+  auto const for_each = [&](auto const& visit) DUET_INLINE_LAMBDA {
+    for_each_coefficient<source::by_rows>(x.rows(), x.cols(), [&](auto i, auto j, std::size_t k) DUET_INLINE_LAMBDA {
+      std::array<tape_index, source::arrays> indices{};
+      auto const y = coefficients.at(i, j, indices);
+      sum = k == 0 ? T(y.value()) : T(sum + y.value());
+      visit(k, y, indices);
+    });
+  };
+  if (size * source::arrays <= most_stated_partials || !is_recording<T>()) {
+    std::array<T, most_stated_partials> partials;
+    std::array<tape_index, most_stated_partials> arguments;
+    std::size_t count = 0;
+    for_each([&](std::size_t, auto const& y, auto const& indices) {
+      for (std::size_t a = 0; a < source::arrays; ++a) {
+        if (indices[a] == 0) continue;
+        if (count == most_stated_partials) count = 0;  // without a recording: only that there are some matters
+        partials[count] = y.partials().at(a);
+        arguments[count++] = indices[a];
+      }
+    });
+    return V::recorded(sum, statement_writer<T>::write_arguments(partials.data(), arguments.data(), count));
+  }
+  elementwise_writer<T, source::arrays, elementwise_kernel<T, source::arrays, true>> writer(size, 1);
+  for_each([&](std::size_t k, auto const& y, auto const& indices) DUET_INLINE_LAMBDA { writer.add(k, y, indices); });
+  return V::recorded(sum, writer.active() ? writer.finish(1) : 0);
+}
+
+// An expression of var with operations to be evaluated as one.
+template <class X>
+concept elementwise_sum = is_recorded<typename X::Scalar> && (tree<typename X::Scalar, X>::arrays > 0) &&
+                          (tree<typename X::Scalar, X>::arrays <= most_arrays);
+template <class X>
+inline constexpr bool is_product = false;
+template <class Lhs, class Rhs>
+inline constexpr bool is_product<Eigen::Product<Lhs, Rhs, Eigen::DefaultProduct> const> = true;
+// What Eigen assigns in two steps, with the product added to the target: a + A * B, and a product scaled by a constant.
+template <class X>
+inline constexpr bool adds_product = false;
+template <class S, class P, class A, class B>
+inline constexpr bool adds_product<Eigen::CwiseBinaryOp<Eigen::internal::scalar_sum_op<S, P>, A, B>> = is_product<B>;
+template <class S, class P, class A, class B>
+inline constexpr bool adds_product<Eigen::CwiseBinaryOp<Eigen::internal::scalar_difference_op<S, P>, A, B>> =
+    is_product<B>;
+template <class S, class P, class A, class B>
+inline constexpr bool adds_product<Eigen::CwiseBinaryOp<Eigen::internal::scalar_product_op<S, P>, A, B>> =
+    is_product<B>;
+template <class X>
+concept elementwise_map = elementwise_sum<X> && (tree<typename X::Scalar, X>::operations > 0) && !adds_product<X>;
+
+}  // namespace duet
+
+namespace Eigen::internal {
+
+template <class Target, class X, class S, class Weak>
+  requires(std::is_same_v<S, typename X::Scalar> && duet::elementwise_map<X>)
+struct Assignment<Target, X, assign_op<S, S>, Dense2Dense, Weak> {
+  static void run(Target& target, X const& x, assign_op<S, S> const& assign) {
+    resize_if_allowed(target, x, assign);
+    duet::assign_elementwise<S>(target, x);
+  }
+};
+
+// Sums read the expression itself; Eigen's evaluator, which would evaluate the products in it once more, is made for
+// other reductions when they first ask for a coefficient.
+template <class X>
+  requires duet::elementwise_sum<X>
+class redux_evaluator<X> {
+  using eager = evaluator<X>;
+
+ public:
+  using XprType = X;
+  using Scalar = typename X::Scalar;
+  using CoeffReturnType = typename X::CoeffReturnType;
+  using PacketScalar = typename X::PacketScalar;
+  enum {
+    MaxRowsAtCompileTime = X::MaxRowsAtCompileTime,
+    MaxColsAtCompileTime = X::MaxColsAtCompileTime,
+    Flags = eager::Flags & ~DirectAccessBit,
+    IsRowMajor = X::IsRowMajor,
+    SizeAtCompileTime = X::SizeAtCompileTime,
+    InnerSizeAtCompileTime = X::InnerSizeAtCompileTime,
+    CoeffReadCost = eager::CoeffReadCost,
+    Alignment = eager::Alignment
+  };
+
+  explicit redux_evaluator(X const& x) : x_(x) {}
+  CoeffReturnType coeffByOuterInner(Index outer, Index inner) const {
+    if (!made_) made_.emplace(x_);
+    return made_->coeff(IsRowMajor ? outer : inner, IsRowMajor ? inner : outer);
+  }
+
+ private:
+  X const& x_;
+  mutable std::optional<eager> made_;
+};
+
+template <class S, class Evaluator>
+  requires duet::elementwise_sum<typename Evaluator::XprType>
+struct redux_impl<scalar_sum_op<S, S>, Evaluator, DefaultTraversal, NoUnrolling> {
+  template <class X>
+  static S run(Evaluator const&, scalar_sum_op<S, S> const&, X const& x) {
+    return duet::sum_elementwise<S>(x);
+  }
+};
+template <class S, class Evaluator>
+  requires duet::elementwise_sum<typename Evaluator::XprType>
+struct redux_impl<scalar_sum_op<S, S>, Evaluator, DefaultTraversal, CompleteUnrolling>
+    : redux_impl<scalar_sum_op<S, S>, Evaluator, DefaultTraversal, NoUnrolling> {};
+
+}  // namespace Eigen::internal

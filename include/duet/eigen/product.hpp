@@ -1,0 +1,288 @@
+#pragma once
+
+// Eigen's products of matrices of var reach the tape as one array node each, whether both sides are active or one is
+// passive: A * x, A * B, row * column. The node keeps the values that the other side's adjoint needs,
+//   dA += dC B^T,   dB += A^T dC          (Giles 2008, section 2.2.2)
+// Small products are recorded as one statement a coefficient.
+
+#include <duet/eigen/elementwise.hpp>
+
+namespace duet {
+
+template <class Lhs, class Rhs>
+concept var_product = is_recorded<typename Eigen::Product<Lhs, Rhs>::Scalar>;
+
+// One side of a product node: rows x columns values by columns, and where their variables are, in storage order.
+struct product_side {
+  std::size_t rows, columns;
+  std::uint64_t values;  // where in the payload, if the other side is active
+  array_places places;
+  bool by_rows;
+
+  [[nodiscard]] std::size_t place(std::size_t i, std::size_t j) const {
+    return by_rows ? i * columns + j : i + j * rows;
+  }
+};
+// C = base + sign A B
+struct product_header {
+  product_side a, b;
+  array_places base;
+  bool negative;
+};
+
+template <class T>
+struct product_kernel {
+  template <bool Damped>
+  static void pull_back(std::byte const* payload, T* adjoints, std::size_t lanes, tape_index node) {
+    product_header h;
+    std::memcpy(&h, payload, sizeof h);
+    std::size_t const size = h.a.rows * h.b.columns;
+    T const* const outputs = adjoints + (node - size) * lanes;
+    if (h.base.active)
+      for (std::size_t k = 0; k < size; ++k)
+        add_products<Damped>(adjoints + h.base(payload, k) * lanes, T(1), outputs + k * lanes, lanes);
+    if constexpr (!Damped && is_plain) {
+      if (lanes == 1) {
+        if (h.a.places.active) add_to_left(payload, adjoints, h, outputs);
+        if (h.b.places.active) add_to_right(payload, adjoints, h, outputs);
+        return;
+      }
+    }
+    for (std::size_t j = 0; j < h.b.columns; ++j)
+      for (std::size_t l = 0; l < h.b.rows; ++l)
+        for (std::size_t i = 0; i < h.a.rows; ++i) {
+          T const* const c = outputs + (i + j * h.a.rows) * lanes;
+          auto const add = [&](product_side const& to, std::size_t place, product_side const& other, std::size_t at) {
+            T const value = payload_entry<T>(payload + other.values, at);
+            add_products<Damped>(adjoints + to.places(payload, place) * lanes, h.negative ? T(-value) : value, c,
+                                 lanes);
+          };
+          if (h.a.places.active) add(h.a, h.a.place(i, l), h.b, l + j * h.b.rows);
+          if (h.b.places.active) add(h.b, h.b.place(l, j), h.a, i + l * h.a.rows);
+        }
+  }
+
+ private:
+  static constexpr bool is_plain = std::is_arithmetic_v<T> && alignof(T) <= 8;
+  using matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
+  using view = Eigen::Map<matrix const>;
+
+  static view view_of(T const* data, std::size_t rows, std::size_t columns) {
+    return {data, static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(columns)};
+  }
+  static view values_of(std::byte const* payload, product_side const& side) {
+    return view_of(reinterpret_cast<T const*>(payload + side.values), side.rows, side.columns);
+  }
+
+  // Transposed where the factor lies by rows, so that Eigen's kernels are compiled for two kinds of product alone.
+  static void add_to_left(std::byte const* payload, T* adjoints, product_header const& h, T const* outputs) {
+    view const c = view_of(outputs, h.a.rows, h.b.columns), b = values_of(payload, h.b);
+    with_target(payload, adjoints, h.a, [&](auto& target) {
+      target.noalias() += sign(h) * (h.a.by_rows ? b : c) * (h.a.by_rows ? c : b).transpose();
+    });
+  }
+  static void add_to_right(std::byte const* payload, T* adjoints, product_header const& h, T const* outputs) {
+    view const c = view_of(outputs, h.a.rows, h.b.columns), a = values_of(payload, h.a);
+    with_target(payload, adjoints, h.b, [&](auto& target) {
+      target.noalias() += (h.b.by_rows ? c : a).transpose() * sign(h) * (h.b.by_rows ? a : c);
+    });
+  }
+  static T sign(product_header const& h) { return h.negative ? T(-1) : T(1); }
+
+  // add(target) to the adjoints of a side, in storage order and as a matrix by columns.
+  template <class Add>
+  static void with_target(std::byte const* payload, T* adjoints, product_side const& side, Add const& add) {
+    auto const rows = static_cast<Eigen::Index>(side.by_rows ? side.columns : side.rows),
+               columns = static_cast<Eigen::Index>(side.by_rows ? side.rows : side.columns);
+    matrix sum;
+    bool const here = side.places.contiguous();
+    if (!here) sum.setZero(rows, columns);
+    Eigen::Map<matrix> target(here ? adjoints + side.places.first : sum.data(), rows, columns);
+    add(target);
+    for (std::size_t k = 0; k < static_cast<std::size_t>(sum.size()); ++k)
+      adjoints[side.places(payload, k)] += sum.data()[k];
+  }
+};
+
+// A factor while its product is recorded: its numbers by columns, and where its variables are.
+template <class T, class X>
+class product_factor {
+ public:
+  static constexpr bool active_type = is_recorded<typename X::Scalar>, by_rows = X::IsRowMajor;
+  static constexpr int rows_known = X::RowsAtCompileTime, columns_known = X::ColsAtCompileTime;
+  using matrix = Eigen::Matrix<T, rows_known, columns_known,
+                               rows_known == 1 && columns_known != 1 ? Eigen::RowMajor : Eigen::ColMajor>;
+
+  explicit product_factor(X const& x) : x_(x), read_(x_), values_(x.rows(), x.cols()) {
+    for_each_coefficient<by_rows>(x.rows(), x.cols(), [&](auto i, auto j, std::size_t) DUET_INLINE_LAMBDA {
+      auto const& entry = read_.coeff(i, j);
+      if constexpr (active_type) {
+        values_.coeffRef(i, j) = entry.value();
+        probe_.add(entry.index());
+      } else {
+        values_.coeffRef(i, j) = T(entry);
+      }
+    });
+  }
+
+  [[nodiscard]] matrix const& values() const { return values_; }
+  [[nodiscard]] tape_index index(Eigen::Index i, Eigen::Index j) const {
+    if constexpr (active_type)
+      return read_.coeff(i, j).index();
+    else
+      return 0;
+  }
+  [[nodiscard]] bool active() const { return probe_.active(); }
+  [[nodiscard]] bool finite() const {
+    bool result = true;
+    for (Eigen::Index k = 0; k < values_.size(); ++k) result &= duet::all_finite(values_.data()[k]);
+    return result;
+  }
+
+  // What it takes in a payload at most; and its part of one, written from `at` on, which is moved on.
+  [[nodiscard]] std::size_t bytes() const { return size() * (sizeof(T) + sizeof(tape_index)); }
+  [[nodiscard]] product_side write(std::byte* payload, std::size_t& at, bool with_values) const {
+    product_side side{
+        static_cast<std::size_t>(values_.rows()), static_cast<std::size_t>(values_.cols()), at, {}, by_rows};
+    if (with_values) {
+      std::memcpy(payload + at, static_cast<void const*>(values_.data()), size() * sizeof(T));
+      at += size() * sizeof(T);
+    }
+    side.places = probe_.places(at);
+    if (probe_.listed()) {
+      for_each_coefficient<by_rows>(values_.rows(), values_.cols(), [&](auto i, auto j, std::size_t k) {
+        set_payload_entry(payload + at, k, index(i, j));
+      });
+      at = (at + size() * sizeof(tape_index) + 7) / 8 * 8;
+    }
+    return side;
+  }
+
+ private:
+  [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(values_.size()); }
+
+  using object = std::conditional_t<(Eigen::internal::traits<X>::Flags & Eigen::DirectAccessBit) != 0,
+                                    typename Eigen::internal::ref_selector<X>::type, typename X::PlainObject>;
+  object x_;
+  Eigen::internal::evaluator<std::remove_cvref_t<object>> read_;
+  matrix values_;
+  places_probe probe_;
+};
+
+// At most so many arguments as statements rather than as a node.
+inline constexpr Eigen::Index most_stated_arguments = 32;
+
+// target(i, j) = target(i, j) + sign * (lhs * rhs)(i, j), or without the old target if sign is 0.
+template <class Target, class Lhs, class Rhs>
+void assign_product(Target& target, Lhs const& lhs, Rhs const& rhs, int sign) {
+  using V = typename Eigen::Product<Lhs, Rhs>::Scalar;
+  using T = typename V::value_type;
+  product_factor<T, Lhs> const a(lhs);
+  product_factor<T, Rhs> const b(rhs);
+  Eigen::Index const rows = lhs.rows(), inner = lhs.cols(), columns = rhs.cols();
+  if (rows == 0 || columns == 0) return;
+  Eigen::Matrix<T, Lhs::RowsAtCompileTime, Rhs::ColsAtCompileTime,
+                (Lhs::RowsAtCompileTime == 1 && Rhs::ColsAtCompileTime != 1) ? Eigen::RowMajor : Eigen::ColMajor>
+      values(rows, columns);
+  values.noalias() = a.values() * b.values();
+  auto const result = [&](Eigen::Index i, Eigen::Index j, T const& old) {
+    T const& c = values(i, j);
+    return sign == 0 ? c : sign > 0 ? T(old + c) : T(old - c);
+  };
+
+  bool const active = a.active() || b.active();
+  if (active && !is_recording<T>()) throw_not_recording();
+  Eigen::Index const arguments = rows * columns * (inner * (int{a.active()} + int{b.active()}) + (sign != 0));
+  if (!active || arguments <= most_stated_arguments) {
+    std::array<T, most_stated_arguments> partials;
+    std::array<tape_index, most_stated_arguments> indices;
+    for (Eigen::Index j = 0; j < columns; ++j)
+      for (Eigen::Index i = 0; i < rows; ++i) {
+        V& c = target.coeffRef(i, j);
+        std::size_t count = 0;
+        auto const add = [&](tape_index index, T const& partial) {
+          if (index == 0) return;
+          partials[count] = partial;
+          indices[count++] = index;
+        };
+        if (sign != 0) add(c.index(), T(1));
+        if (active)
+          for (Eigen::Index l = 0; l < inner; ++l) {
+            add(a.index(i, l), sign < 0 ? T(-b.values()(l, j)) : b.values()(l, j));
+            add(b.index(l, j), sign < 0 ? T(-a.values()(i, l)) : a.values()(i, l));
+          }
+        c = V::recorded(result(i, j, c.value()),
+                        statement_writer<T>::write_arguments(partials.data(), indices.data(), count));
+      }
+    return;
+  }
+
+  auto const size = static_cast<std::size_t>(rows * columns);
+  auto& tape = recording_tape<T>();
+  std::byte* const payload = tape.array_room(
+      sizeof(product_header) + a.bytes() + b.bytes() + (sign == 0 ? 0 : size * sizeof(tape_index)) + 16, size);
+  std::size_t at = sizeof(product_header);
+  product_header h{a.write(payload, at, b.active()), b.write(payload, at, a.active()), {}, sign < 0};
+  if (sign != 0) {
+    places_probe probe;
+    for_each_coefficient<false>(rows, columns, [&](auto i, auto j, std::size_t k) {
+      tape_index const index = target.coeffRef(i, j).index();
+      probe.add(index);
+      set_payload_entry(payload + at, k, index);
+    });
+    h.base = probe.places(at);
+    if (probe.listed()) at += size * sizeof(tape_index);
+  }
+  std::memcpy(payload, &h, sizeof h);
+  tape_index const first = tape.template array<product_kernel<T>>(at, size, a.finite() && b.finite());
+  for_each_coefficient<false>(rows, columns, [&](auto i, auto j, std::size_t k) {
+    V& c = target.coeffRef(i, j);
+    c = V::recorded(result(i, j, c.value()), static_cast<tape_index>(first + k));
+  });
+}
+
+}  // namespace duet
+
+namespace Eigen::internal {
+
+template <class Lhs, class Rhs>
+struct var_product_impl {
+  using Scalar = typename Product<Lhs, Rhs>::Scalar;
+
+  template <class Target>
+  static void evalTo(Target& target, Lhs const& lhs, Rhs const& rhs) {
+    duet::assign_product(target, lhs, rhs, 0);
+  }
+  template <class Target>
+  static void addTo(Target& target, Lhs const& lhs, Rhs const& rhs) {
+    duet::assign_product(target, lhs, rhs, 1);
+  }
+  template <class Target>
+  static void subTo(Target& target, Lhs const& lhs, Rhs const& rhs) {
+    duet::assign_product(target, lhs, rhs, -1);
+  }
+  template <class Target>
+  static void scaleAndAddTo(Target& target, Lhs const& lhs, Rhs const& rhs, Scalar const& alpha) {
+    typename Product<Lhs, Rhs>::PlainObject product(lhs.rows(), rhs.cols());
+    evalTo(product, lhs, rhs);
+    target += alpha * product;
+  }
+};
+
+template <class Lhs, class Rhs>
+  requires duet::var_product<Lhs, Rhs>
+struct generic_product_impl<Lhs, Rhs, DenseShape, DenseShape, InnerProduct> : var_product_impl<Lhs, Rhs> {};
+template <class Lhs, class Rhs>
+  requires duet::var_product<Lhs, Rhs>
+struct generic_product_impl<Lhs, Rhs, DenseShape, DenseShape, OuterProduct> : var_product_impl<Lhs, Rhs> {};
+template <class Lhs, class Rhs>
+  requires duet::var_product<Lhs, Rhs>
+struct generic_product_impl<Lhs, Rhs, DenseShape, DenseShape, GemvProduct> : var_product_impl<Lhs, Rhs> {};
+template <class Lhs, class Rhs>
+  requires duet::var_product<Lhs, Rhs>
+struct generic_product_impl<Lhs, Rhs, DenseShape, DenseShape, GemmProduct> : var_product_impl<Lhs, Rhs> {};
+template <class Lhs, class Rhs>
+  requires duet::var_product<Lhs, Rhs>
+struct generic_product_impl<Lhs, Rhs, DenseShape, DenseShape, CoeffBasedProductMode> : var_product_impl<Lhs, Rhs> {};
+
+}  // namespace Eigen::internal

@@ -1,0 +1,64 @@
+#pragma once
+
+// Denormals count as zero while this lives, where the processor can do that; then the caller's setting is back. A sweep
+// of decaying adjoints was measured 12 to 250 times slower with them.
+
+#include <duet/core/config.hpp>
+
+#if defined(__SSE2__) || defined(_M_X64)
+#include <xmmintrin.h>
+#define DUET_FLUSH_SSE 1
+#elif defined(__aarch64__) && defined(__GNUC__)
+#include <cstdint>
+#define DUET_FLUSH_NEON 1
+#endif
+
+namespace duet {
+
+class [[nodiscard]] flush_denormals {
+ public:
+  explicit flush_denormals(bool flush = true) : before_(control()) {
+    if (flush) set_control(before_ | flush_bits);
+  }
+  flush_denormals(flush_denormals const&) = delete;
+  flush_denormals& operator=(flush_denormals const&) = delete;
+  ~flush_denormals() { set_control(before_); }
+
+  // Runs call() as the caller of the sweep has it: a user's function keeps its denormals.
+  template <class Call>
+  void suspended(Call const& call) const {
+    auto const here = control();
+    set_control(before_);
+    struct resume {
+      decltype(here) bits;
+      ~resume() { set_control(bits); }
+    } const back{here};
+    call();
+  }
+
+ private:
+#if defined(DUET_FLUSH_SSE)
+  using bits = unsigned;
+  static constexpr bits flush_bits = 0x8040;  // flush to zero, denormals are zero
+  static bits control() { return _mm_getcsr(); }
+  static void set_control(bits to) { _mm_setcsr(to); }
+#elif defined(DUET_FLUSH_NEON)
+  using bits = std::uint64_t;
+  static constexpr bits flush_bits = bits{1} << 24;
+  static bits control() {
+    bits now;
+    asm volatile("mrs %0, fpcr" : "=r"(now));
+    return now;
+  }
+  static void set_control(bits to) { asm volatile("msr fpcr, %0" : : "r"(to)); }
+#else
+  using bits = unsigned;
+  static constexpr bits flush_bits = 0;
+  static bits control() { return 0; }
+  static void set_control(bits) {}
+#endif
+
+  bits before_;
+};
+
+}  // namespace duet
