@@ -4,6 +4,7 @@
 // and the drivers.
 
 #include <duet/driver/affine.hpp>
+#include <duet/driver/calibrate.hpp>
 #include <duet/driver/derivative.hpp>
 #include <duet/driver/derivatives.hpp>
 #include <duet/driver/gauss_newton.hpp>
@@ -13,6 +14,7 @@
 #include <duet/driver/jacobian.hpp>
 #include <duet/driver/least_squares.hpp>
 #include <duet/driver/mode.hpp>
+#include <duet/driver/preaccumulate.hpp>
 #include <duet/driver/prepare.hpp>
 #include <duet/driver/product.hpp>
 #include <duet/driver/second_directional.hpp>

@@ -40,8 +40,10 @@
 #define DUET_FLATTEN
 #endif
 
-// The thread-local state of Duet is plain data in the static block of its module: reading it costs one instruction.
-#if defined(__ELF__)
+// The thread-local state of Duet is plain data in the static block of its module: reading it costs one instruction. In
+// code for executables that is what compilers do by themselves; asked for it there, g++ 12 loads the offset into a
+// vector register now and then, which the linker rejects.
+#if defined(__ELF__) && defined(__PIC__) && !defined(__PIE__)
 #define DUET_TLS_MODEL __attribute__((tls_model("initial-exec")))
 #else
 #define DUET_TLS_MODEL

@@ -2,9 +2,9 @@
 
 // Forward or reverse, and in chunks of which width: the one decision of every driver, and its explanation.
 //
-// With d the cost of carrying one direction forward, n directions cost d n and a recording with m outputs swept costs
-// d (n0 + k m): forward wins iff n <= n0 + k m. n0 and k depend on how many directions a machine vector holds;
-// bench/run measures them.
+// With d the cost of carrying one direction forward, n directions cost d n, and a recording with m outputs swept costs
+// d n1 for one output, whose sweep is the cheapest, and d (n0 + k m) for more: forward wins iff n is at most that. The
+// constants depend on how many directions a machine vector holds; bench/run/crossover measures and fits them.
 
 #include <algorithm>
 #include <cstddef>
@@ -31,21 +31,24 @@ template <mode Mode>
 inline constexpr bool is_mode_constant<mode_constant<Mode>> = true;
 
 struct cost_model {
-  double fixed;       // n0: what a recording costs before its first output, in directions carried forward
+  double one_output;  // n1: a recording and the sweep of its only output, in directions carried forward
+  double fixed;       // n0: a recording whose outputs are swept side by side
   double per_output;  // k: what the sweep of one more output costs
 };
-inline constexpr cost_model measured_cost = vector_bytes == 64   ? cost_model{64, 6}
-                                            : vector_bytes == 32 ? cost_model{45, 4.5}
-                                                                 : cost_model{28, 3};
+inline constexpr cost_model measured_cost = vector_bytes == 64   ? cost_model{20, 80, 5}
+                                            : vector_bytes == 32 ? cost_model{20, 50, 3}
+                                                                 : cost_model{17, 20, 2};
 
 [[nodiscard]] constexpr double reverse_cost(std::size_t outputs) {
-  return measured_cost.fixed + measured_cost.per_output * static_cast<double>(outputs);
+  return outputs <= 1 ? measured_cost.one_output
+                      : measured_cost.fixed + measured_cost.per_output * static_cast<double>(outputs);
 }
 [[nodiscard]] constexpr mode cheaper_mode(std::size_t directions, std::size_t outputs) {
   return static_cast<double>(directions) <= reverse_cost(outputs) ? mode::forward : mode::reverse;
 }
 
-inline constexpr std::size_t outputs_per_sweep = 8;
+// Outputs that one sweep carries; 8 lanes serve for as many or less.
+inline constexpr std::size_t outputs_per_sweep = 16;
 
 // Directions that one evaluation carries, for values of type T. A static number of inputs has chunks of its own width,
 // at most widest_chunk. Where the number is known at run time f is compiled for two widths, wide and narrow.
@@ -91,18 +94,21 @@ struct choice {
   std::string reason;
 };
 
-// What `automatic` does for the Jacobian of a function with so many inputs and outputs, known at run time; a gradient
-// has one output. Static sizes get chunks of their own width: then passes is the most it takes.
-[[nodiscard]] inline choice choose_mode(std::size_t inputs, std::size_t outputs) {
-  auto const number = [](double x) {
-    std::string text = std::to_string(x);
-    text.erase(text.find_last_not_of('0') + 1);
-    if (text.back() == '.') text.pop_back();
-    return text;
-  };
-  choice result{cheaper_mode(inputs, outputs), inputs, outputs, 0, 0, {}};
-  bool const forward_wins = result.mode == mode::forward;
-  if (forward_wins) {
+// A number in as few digits as it needs, at most six behind the point.
+[[nodiscard]] inline std::string in_words(double x) {
+  std::string text = std::to_string(x);
+  text.erase(text.find_last_not_of('0') + 1);
+  if (text.back() == '.') text.pop_back();
+  return text;
+}
+[[nodiscard]] inline std::string counted(std::size_t count, char const* what) {
+  return std::to_string(count) + ' ' + what + (count == 1 ? "" : "s");
+}
+
+// What a mode does for a Jacobian of these sizes.
+[[nodiscard]] inline choice planned(mode chosen, std::size_t inputs, std::size_t outputs) {
+  choice result{chosen, inputs, outputs, 0, 0, {}};
+  if (chosen == mode::forward) {
     forward_plan const plan = plan_forward<double>(inputs);
     result.passes = plan.wide + plan.narrow;
     result.chunk = std::min(inputs, plan.wide != 0 ? wide_chunk<double> : narrow_chunk<double>);
@@ -110,10 +116,20 @@ struct choice {
     result.passes = ceiling_quotient(outputs, outputs_per_sweep);
     result.chunk = std::min(outputs, outputs_per_sweep);
   }
+  return result;
+}
+
+// What `automatic` does for the Jacobian of a function with so many inputs and outputs, known at run time; a gradient
+// has one output. Static sizes get chunks of their own width: then passes is the most it takes.
+[[nodiscard]] inline choice choose_mode(std::size_t inputs, std::size_t outputs) {
+  choice result = duet::planned(cheaper_mode(inputs, outputs), inputs, outputs);
   result.reason = std::to_string(inputs) + (inputs == 1 ? " input is " : " inputs are ") +
-                  (forward_wins ? "at most " : "more than ") + number(measured_cost.fixed) + " + " +
-                  number(measured_cost.per_output) + " x " + std::to_string(outputs) +
-                  (outputs == 1 ? " output" : " outputs") + ", where recording and sweeping begins to pay";
+                  (result.mode == mode::forward ? "at most " : "more than ");
+  if (outputs <= 1)
+    result.reason += duet::in_words(measured_cost.one_output) + ", where recording and one sweep begin to pay";
+  else
+    result.reason += duet::in_words(measured_cost.fixed) + " + " + duet::in_words(measured_cost.per_output) + " x " +
+                     duet::counted(outputs, "output") + ", where recording and sweeping begin to pay";
   return result;
 }
 

@@ -15,10 +15,11 @@ inline constexpr bool is_recorded<var<T, Tag>> = true;
 
 // ---- Eigen's functors on duals ----
 
-// The functor F of an expression of V, for coefficients D; void if it has state of its own, or takes nothing but V.
+// The functor F of an expression of V, for coefficients D; void if it has state of its own, such as a variable that a
+// lambda captures, or takes nothing but V.
 template <class V, class D, class F>
 struct functor_on {
-  using type = F;
+  using type = std::conditional_t<std::is_empty_v<F>, F, void>;
 };
 template <class V, class D, template <class...> class F, class... S>
 struct functor_on<V, D, F<S...>> {
@@ -49,7 +50,8 @@ template <class V, class D, class F>
 template <class X>
 inline constexpr bool reads_quietly = (Eigen::internal::traits<X>::Flags & Eigen::DirectAccessBit) != 0;
 template <class X, int Rows, int Columns>
-inline constexpr bool reads_quietly<Eigen::Replicate<X, Rows, Columns>> = true;
+inline constexpr bool reads_quietly<Eigen::Replicate<X, Rows, Columns>> =
+    reads_quietly<typename Eigen::internal::unary_evaluator<Eigen::Replicate<X, Rows, Columns>>::ArgTypeNestedCleaned>;
 template <class S, class X>
 inline constexpr bool reads_quietly<Eigen::CwiseNullaryOp<Eigen::internal::scalar_constant_op<S>, X>> = true;
 

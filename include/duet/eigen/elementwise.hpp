@@ -143,12 +143,13 @@ template <class V, class D>
   return V::recorded(x.value(), statement_writer<T>::write_arguments(partials.data(), indices.data(), D::size()));
 }
 
-// target(i, j) = combine(i, j) for each coefficient.
+// target(i, j) = x(i, j) for each coefficient.
 template <class V, class Target, class X>
-void assign_elementwise(Target& target, X const& x) {
+void assign_elementwise(Target& target, X const& x, Eigen::internal::assign_op<V, V> const& assign) {
   using source = elementwise<X>;
   using T = typename V::value_type;
   source const coefficients(x);
+  Eigen::internal::resize_if_allowed(target, x, assign);  // after the products in x, which may read the target
   forward_scope<T> const scope;
   std::array<tape_index, source::arrays> indices{};
   auto const size = static_cast<std::size_t>(x.size());
@@ -225,9 +226,11 @@ inline constexpr bool adds_product<Eigen::CwiseBinaryOp<Eigen::internal::scalar_
 template <class S, class P, class A, class B>
 inline constexpr bool adds_product<Eigen::CwiseBinaryOp<Eigen::internal::scalar_difference_op<S, P>, A, B>> =
     is_product<B>;
-template <class S, class P, class A, class B>
-inline constexpr bool adds_product<Eigen::CwiseBinaryOp<Eigen::internal::scalar_product_op<S, P>, A, B>> =
-    is_product<B>;
+template <class S, class P, class C, class Plain, class B>
+inline constexpr bool
+    adds_product<Eigen::CwiseBinaryOp<Eigen::internal::scalar_product_op<S, P>,
+                                      Eigen::CwiseNullaryOp<Eigen::internal::scalar_constant_op<C>, Plain> const, B>> =
+        is_product<B>;
 template <class X>
 concept elementwise_map = elementwise_sum<X> && (tree<typename X::Scalar, X>::operations > 0) && !adds_product<X>;
 
@@ -239,8 +242,7 @@ template <class Target, class X, class S, class Weak>
   requires(std::is_same_v<S, typename X::Scalar> && duet::elementwise_map<X>)
 struct Assignment<Target, X, assign_op<S, S>, Dense2Dense, Weak> {
   static void run(Target& target, X const& x, assign_op<S, S> const& assign) {
-    resize_if_allowed(target, x, assign);
-    duet::assign_elementwise<S>(target, x);
+    duet::assign_elementwise<S>(target, x, assign);
   }
 };
 

@@ -193,7 +193,14 @@ void assign_product(Target& target, Lhs const& lhs, Rhs const& rhs, int sign) {
   bool const active = a.active() || b.active();
   if (active && !is_recording<T>()) throw_not_recording();
   Eigen::Index const arguments = rows * columns * (inner * (int{a.active()} + int{b.active()}) + (sign != 0));
-  if (!active || arguments <= most_stated_arguments) {
+  if (!active) {
+    for_each_coefficient<false>(rows, columns, [&](auto i, auto j, std::size_t) {
+      V& c = target.coeffRef(i, j);
+      c = V::recorded(result(i, j, c.value()), sign == 0 ? 0 : c.index());
+    });
+    return;
+  }
+  if (arguments <= most_stated_arguments) {
     std::array<T, most_stated_arguments> partials;
     std::array<tape_index, most_stated_arguments> indices;
     for (Eigen::Index j = 0; j < columns; ++j)
@@ -206,11 +213,10 @@ void assign_product(Target& target, Lhs const& lhs, Rhs const& rhs, int sign) {
           indices[count++] = index;
         };
         if (sign != 0) add(c.index(), T(1));
-        if (active)
-          for (Eigen::Index l = 0; l < inner; ++l) {
-            add(a.index(i, l), sign < 0 ? T(-b.values()(l, j)) : b.values()(l, j));
-            add(b.index(l, j), sign < 0 ? T(-a.values()(i, l)) : a.values()(i, l));
-          }
+        for (Eigen::Index l = 0; l < inner; ++l) {
+          add(a.index(i, l), sign < 0 ? T(-b.values()(l, j)) : b.values()(l, j));
+          add(b.index(l, j), sign < 0 ? T(-a.values()(i, l)) : a.values()(i, l));
+        }
         c = V::recorded(result(i, j, c.value()),
                         statement_writer<T>::write_arguments(partials.data(), indices.data(), count));
       }

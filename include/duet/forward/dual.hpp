@@ -6,6 +6,7 @@
 
 #include <duet/core/blocks.hpp>
 #include <duet/core/error.hpp>
+#include <duet/core/packed.hpp>
 #include <duet/expression/traverse.hpp>
 #include <duet/forward/finite_probe.hpp>
 #include <duet/forward/leaf_sum.hpp>
@@ -176,6 +177,7 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
 
  private:
   friend compound_assignment<dual>;
+  friend packed<dual>;
 
   // Built whole: setting what exists would have g++ clear it first, with its padding.
   DUET_INLINE constexpr dual(T const& value, std::size_t input)
@@ -267,6 +269,23 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
   T value_{};
   [[no_unique_address]] mark_type mark_;
   blocks<T, N> partials_{};
+};
+
+// On a tape: the value and N partials, no padding.
+template <class T, std::size_t N, class Tag>
+  requires std::is_arithmetic_v<T>
+struct packed<dual<T, N, Tag>> {
+  static constexpr std::size_t bytes = (1 + N) * sizeof(T);
+  static DUET_INLINE void write(std::byte* to, dual<T, N, Tag> const& x) {
+    packed<T>::write(to, x.value());
+    x.partials().write(to + sizeof(T));
+  }
+  static DUET_INLINE dual<T, N, Tag> read(std::byte const* from) {
+    dual<T, N, Tag> x(packed<T>::read(from));
+    x.partials_.read(from + sizeof(T));
+    x.mark_ = decltype(x.mark_)::anything();
+    return x;
+  }
 };
 
 }  // namespace duet

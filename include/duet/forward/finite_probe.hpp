@@ -19,30 +19,17 @@ class finite_probe {
   }
   [[nodiscard]] DUET_INLINE constexpr bool finite() const {
     if constexpr (lanes > 1)
-      return any_of<lanes / 2>(seen_) == 0;
+      return !any_lane<lanes>(seen_);
     else
       return !seen_;
   }
 
  private:
   static constexpr std::size_t lanes = block_shape<T, N>::lanes;
-  using integer = std::conditional_t<sizeof(T) == 4, std::int32_t, std::int64_t>;
-  using mask = std::conditional_t<(lanes > 1), typename native_vector<integer, lanes>::type, bool>;
+  using mask =
+      typename std::conditional_t<(lanes > 1), std::type_identity<lane_mask<T, lanes>>, std::type_identity<bool>>::type;
 
   static DUET_INLINE constexpr mask reinterpret_bits(vector const& x) { return (mask)x; }
-  // Some lane of x, with the bits of all: the halves are joined until one lane is left.
-  template <std::size_t Distance>
-  static DUET_INLINE constexpr integer any_of(mask const& x) {
-    if constexpr (Distance == 0)
-      return x[0];
-    else
-      return any_of<Distance / 2>(x | rotated<Distance>(x, std::make_index_sequence<lanes>{}));
-  }
-  template <std::size_t Distance, std::size_t... L>
-  static DUET_INLINE constexpr mask rotated(mask const& x, std::index_sequence<L...>) {
-    return __builtin_shufflevector(x, x, ((L + Distance) % lanes)...);
-  }
-
   mask seen_{};
 };
 

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstring>
 #include <duet/core/blocks.hpp>
+#include <duet/core/packed.hpp>
 #include <duet/expression/traverse.hpp>
 
 namespace duet {
@@ -40,8 +41,11 @@ template <class T>
   return adjoint;
 }
 template <class T, std::size_t Lanes>
-[[nodiscard]] T adjoint_lane(blocks<T, Lanes> const& adjoint, std::size_t lane) {
-  return adjoint.at(lane);
+[[nodiscard]] DUET_INLINE T adjoint_lane(blocks<T, Lanes> const& adjoint, std::size_t lane) {
+  static_assert(sizeof adjoint == Lanes * sizeof(T));
+  T x;
+  std::memcpy(static_cast<void*>(&x), reinterpret_cast<std::byte const*>(&adjoint) + lane * sizeof x, sizeof x);
+  return x;
 }
 template <class T>
 void add_to_lane(T& adjoint, std::size_t, T const& w) {
@@ -49,7 +53,8 @@ void add_to_lane(T& adjoint, std::size_t, T const& w) {
 }
 template <class T, std::size_t Lanes>
 void add_to_lane(blocks<T, Lanes>& adjoint, std::size_t lane, T const& w) {
-  adjoint.set(lane, T(adjoint.at(lane) + w));
+  T const sum = T(adjoint_lane(adjoint, lane) + w);
+  std::memcpy(reinterpret_cast<std::byte*>(&adjoint) + lane * sizeof sum, static_cast<void const*>(&sum), sizeof sum);
 }
 
 // adjoint += partial * x
@@ -118,7 +123,7 @@ struct sweep_cursor {
     std::size_t g, u, named;
     template <class T>
     [[nodiscard]] std::size_t bytes() const {
-      return sizeof(T) * g + sizeof(tape_index) * (named + u);
+      return packed<T>::bytes * g + sizeof(tape_index) * (named + u);
     }
   };
   statement read(std::uint8_t code) {
@@ -161,20 +166,22 @@ template <class T>
 template <class T, std::size_t Lanes>
 [[nodiscard]] DUET_INLINE bool is_zero(blocks<T, Lanes> const& x) {
   using lanes = blocks<T, Lanes>;
-  bool zero = true;
-  lanes::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-    if constexpr (lanes::shape::lanes == 1)
-      zero = zero && duet::vanishes(x[j]);
-    else
-      for (std::size_t l = 0; l < lanes::shape::lanes; ++l) zero &= x[j][l] == 0;
-  });
-  return zero;
+  constexpr std::size_t width = lanes::shape::lanes;
+  if constexpr (width == 1) {
+    bool zero = true;
+    lanes::for_each_block([&](auto j) DUET_INLINE_LAMBDA { zero = zero && duet::vanishes(x[j]); });
+    return zero;
+  } else {
+    lane_mask<T, width> moving{};
+    lanes::for_each_block([&](auto j) DUET_INLINE_LAMBDA { moving |= x[j] != 0; });
+    return !any_lane<width>(moving);
+  }
 }
 
 // Damped: zero wins over an infinite partial. Sparse: statements whose adjoint is zero are passed over.
 template <class T, class Adjoint, bool Damped, bool Sparse>
 struct sweep {
-  // Plain numbers alone gain from straight-line code for each shape; the rest prefers small code.
+  // Straight-line code for each shape gains most for plain numbers; for duals it took the compiler a minute.
   static constexpr bool unroll = DUET_TAPE_UNROLLED && !Damped && !Sparse && std::is_arithmetic_v<Adjoint>;
 
   // Statements `newest` down to `oldest`, newest first. external(adjoints, cursor) runs an external node and may move
@@ -189,46 +196,55 @@ struct sweep {
   }
 
  private:
-  template <class Value>
-  static DUET_INLINE Value load(std::byte const* from) {
-    Value value;
-    std::memcpy(static_cast<void*>(&value), from, sizeof value);
-    return value;
-  }
   static DUET_INLINE tape_index index_at(std::byte const* indices, std::size_t j) {
-    return load<tape_index>(indices + sizeof(tape_index) * j);
+    return packed<tape_index>::read(indices + sizeof(tape_index) * j);
   }
-  static DUET_INLINE T partial_at(std::byte const* record, std::size_t j) { return load<T>(record + sizeof(T) * j); }
+  static DUET_INLINE T partial_at(std::byte const* record, std::size_t j) {
+    return packed<T>::read(record + packed<T>::bytes * j);
+  }
 
   template <class External>
   static void run_plain(sweep_cursor at, Adjoint* adjoints, tape_index newest, tape_index oldest,
                         External const& external) {
-    for (tape_index n = newest; n >= oldest; --n) {
+    tape_index n = newest;
+    Adjoint x = adjoints[n];
+    for (;;) {
       std::uint8_t const code = at.descriptors[n];
+      bool carried = false;
       if (code == descriptor::external) {
         external(adjoints, at);
-        continue;
-      }
-      if (code == descriptor::array) {
+      } else if (code == descriptor::array) {
         array(at, adjoints, n);
-        continue;
+      } else {
+        auto const shape = at.read(code);
+        at.record -= shape.template bytes<T>();
+        // Most statements, when each output has a part of the recording to itself.
+        if (!Sparse || !is_zero(x)) {
+          any_arguments(at.record, shape, adjoints, x);
+          if (shape.named != shape.g) {
+            Adjoint passed = adjoints[n - 1];
+            add_product<Damped>(passed, partial_at(at.record, shape.named), x);
+            x = passed;
+            carried = true;
+          } else if ((code & descriptor::carry) != 0) {
+            add_unit(x, false, adjoints[n - 1]);
+            carried = true;
+          }
+        }
       }
-      auto const shape = at.read(code);
-      at.record -= shape.template bytes<T>();
-      Adjoint const x = adjoints[n];
-      if (Sparse && is_zero(x)) continue;
-      any_arguments(at.record, shape, adjoints, x);
-      if ((code & descriptor::carry) != 0)
-        add_unit(adjoints[n - 1], false, x);
-      else if (shape.named != shape.g)
-        add_product<Damped>(adjoints[n - 1], partial_at(at.record, shape.named), x);
+      --n;
+      if (carried)
+        adjoints[n] = x;
+      else
+        x = adjoints[n];
+      if (n < oldest) return;
     }
   }
 
   // The arguments that have an index; unit arguments first, they wait for x alone.
   static DUET_INLINE void any_arguments(std::byte const* record, sweep_cursor::statement const& shape,
                                         Adjoint* adjoints, Adjoint const& x) {
-    std::byte const* const indices = record + sizeof(T) * shape.g;
+    std::byte const* const indices = record + packed<T>::bytes * shape.g;
     for (std::size_t j = shape.named + shape.u; j-- > shape.named;) {
       tape_index const i = index_at(indices, j);
       add_unit(adjoints[i & last_index], (i & minus_bit) != 0, x);
@@ -251,9 +267,9 @@ struct sweep {
   template <std::size_t G, std::size_t U, bool Predecessor>
   static DUET_INLINE void arguments(std::byte const*& record, Adjoint* adjoints, Adjoint const& x) {
     constexpr std::size_t partials = G + Predecessor;
-    record -= sizeof(T) * partials + sizeof(tape_index) * (G + U);
+    record -= packed<T>::bytes * partials + sizeof(tape_index) * (G + U);
     std::byte const* const here = record;
-    std::byte const* const indices = here + sizeof(T) * partials;
+    std::byte const* const indices = here + packed<T>::bytes * partials;
     [&]<std::size_t... J>(std::index_sequence<J...>) DUET_INLINE_LAMBDA {
       (..., [&](tape_index i) DUET_INLINE_LAMBDA {
         add_unit(adjoints[i & last_index], (i & minus_bit) != 0, x);
@@ -311,9 +327,13 @@ struct sweep {
         DUET_CASES(7)
         DUET_CASE(7, 0)
         DUET_CASE(7, 1)
-      DUET_CASE(7, 2)
-      DUET_CASE(7, 3) DUET_CASE(7, 4) DUET_CASE(7, 5) DUET_CASE(7, 6) DUET_PREDECESSOR_CASES(0)
-          DUET_PREDECESSOR_CASES(1) DUET_PREDECESSOR_CASES(2) DUET_PREDECESSOR_CASES(3) case descriptor::external:
+        DUET_CASE(7, 2)
+        DUET_CASE(7, 3)
+        DUET_CASE(7, 4)
+        DUET_CASE(7, 5)
+        DUET_CASE(7, 6)
+        DUET_PREDECESSOR_CASES(0)
+      DUET_PREDECESSOR_CASES(1) DUET_PREDECESSOR_CASES(2) DUET_PREDECESSOR_CASES(3) case descriptor::external:
         external(adjoints, at);
         break;
         case descriptor::array:

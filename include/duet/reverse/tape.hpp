@@ -7,6 +7,7 @@
 #include <duet/reverse/array_node.hpp>
 #include <duet/reverse/external.hpp>
 #include <duet/reverse/flush_denormals.hpp>
+#include <duet/reverse/position.hpp>
 #include <duet/reverse/var.hpp>
 #include <memory>
 #include <span>
@@ -14,26 +15,6 @@
 #include <vector>
 
 namespace duet {
-
-// Where a recording stood; made by tape::position().
-struct tape_position {
-  std::size_t record_bytes = 0, descriptors = 1, count_bytes = 0, node_bytes = 0, externals = 0;
-  friend bool operator==(tape_position const&, tape_position const&) = default;
-};
-
-// What a sweep may expect. `sparse`: most adjoints stay zero, as when the output depends on a small part of the
-// recording; statements whose adjoint is zero are passed over, at a test for each.
-enum class seeds { dense, sparse };
-
-struct tape_statistics {
-  std::size_t statements;  // right-hand sides recorded
-  std::size_t inputs;      // variables made by independent() and output(), and outputs of array nodes
-  std::size_t externals;   // external nodes
-  std::size_t arrays;      // array nodes
-  std::size_t bytes;       // of the recording, without adjoints
-  std::size_t adjoint_bytes;
-  double bytes_per_statement;
-};
 
 template <class T = double>
 class tape {
@@ -113,7 +94,7 @@ class tape {
   // duet::error if there are none.
   void reverse(seeds expected = seeds::dense) {
     sweep_seeded({}, expected, "reverse");
-    resume_ = {};
+    resume_at_end();
     state_ = adjoint_state::swept;
   }
 
@@ -122,7 +103,7 @@ class tape {
   void reverse_to(tape_position const& to, seeds expected = seeds::dense) {
     require_recorded(to, "reverse_to");
     sweep_seeded(to, expected, "reverse_to");
-    resume_ = to;
+    if (!is_resumed() || to.descriptors < resume_.descriptors) resume_ = to;
     resume_count_ = count();
   }
 
@@ -142,25 +123,22 @@ class tape {
   // adjoints decay. Values and recorded partials are not touched; a user's pullback runs as its caller set it.
   void keep_denormals(bool keep = true) { flush_ = !keep; }
 
-  // Sweeps each output on its own, `Lanes` (8 or 16) side by side, and calls visit(row, adjoint) for each in order,
-  // where adjoint(x) is d outputs[row] / dx. Leaves the adjoints of reverse() alone.
-  template <std::size_t Lanes = adjoint_lanes, class Visit>
+  // Sweeps each output on its own, `Lanes` of them side by side (8 or 16; 0: 16 while more than 8 are left), and calls
+  // visit(row, adjoint) for each in order, where adjoint(x) is d outputs[row] / dx. Leaves the adjoints of reverse()
+  // alone.
+  template <std::size_t Lanes = 0, class Visit>
   void reverse_rows(std::span<var<T> const> outputs, Visit const& visit) {
-    static_assert(Lanes == 8 || Lanes == 16, "tape::reverse_rows<Lanes>: sweeps carry 8 or 16 outputs");
+    static_assert(Lanes == 0 || Lanes == 8 || Lanes == 16, "tape::reverse_rows<Lanes>: sweeps carry 8 or 16 outputs");
     for (auto const& y : outputs) require_here(y, "reverse_rows");
-    auto& lanes = lanes_of(std::integral_constant<std::size_t, Lanes>{});
-    for (std::size_t first = 0; first < outputs.size(); first += Lanes) {
-      std::size_t const rows = std::min(Lanes, outputs.size() - first);
-      tape_index newest = 0;
-      for (std::size_t r = 0; r < rows; ++r) newest = std::max(newest, outputs[first + r].index());
-      newest = sweep_start(newest);
-      lanes.clear(newest + std::size_t{1});
-      for (std::size_t r = 0; r < rows; ++r)
-        if (tape_index const i = outputs[first + r].index(); i != 0) lanes[i].set(r, T(1));
-      run_sweep(lanes, before(newest), {}, seeds::sparse);
-      for (std::size_t r = 0; r < rows; ++r)
-        visit(first + r,
-              [&](var<T> const& x) { return x.index() == 0 || x.index() > newest ? T(0) : lanes[x.index()].at(r); });
+    for (std::size_t first = 0; first < outputs.size();) {
+      std::size_t const left = outputs.size() - first;
+      if (Lanes == 8 || (Lanes == 0 && (active_scalar<T> || left <= 8))) {
+        sweep_rows(lanes_, outputs.subspan(first, std::min<std::size_t>(8, left)), first, visit);
+        first += 8;
+      } else {
+        sweep_rows(wide_lanes_, outputs.subspan(first, std::min<std::size_t>(16, left)), first, visit);
+        first += 16;
+      }
     }
   }
 
@@ -185,7 +163,7 @@ class tape {
     externals_.resize(to.externals);
     adjoints_.truncate(to.descriptors);
     if (to.descriptors <= resume_.descriptors)
-      resume_ = {};
+      resume_at_end();
     else
       resume_count_ = std::min(resume_count_, to.descriptors);
   }
@@ -296,10 +274,14 @@ class tape {
 
   void clear_adjoints(auto state) {
     adjoints_.clear(count());
-    resume_ = {};
+    resume_at_end();
     state_ = state;
   }
-  [[nodiscard]] bool is_resumed() const { return resume_ != tape_position{}; }
+  [[nodiscard]] bool is_resumed() const { return resume_count_ != 0; }
+  void resume_at_end() {
+    resume_ = {};
+    resume_count_ = 0;
+  }
 
   // Where a sweep for the output `newest` begins: a node lies after its outputs and must not be missed.
   [[nodiscard]] tape_index sweep_start(tape_index newest) const {
@@ -360,8 +342,20 @@ class tape {
         });
   }
 
-  auto& lanes_of(std::integral_constant<std::size_t, 8>) { return lanes_; }
-  auto& lanes_of(std::integral_constant<std::size_t, 16>) { return wide_lanes_; }
+  template <class Adjoint, class Visit>
+  void sweep_rows(adjoint_array<Adjoint>& lanes, std::span<var<T> const> outputs, std::size_t row, Visit const& visit) {
+    tape_index newest = 0;
+    for (auto const& y : outputs) newest = std::max(newest, y.index());
+    newest = sweep_start(newest);
+    lanes.clear(newest + std::size_t{1});
+    for (std::size_t r = 0; r < outputs.size(); ++r)
+      if (tape_index const i = outputs[r].index(); i != 0) lanes[i].set(r, T(1));
+    run_sweep(lanes, before(newest), {}, seeds::sparse);
+    for (std::size_t r = 0; r < outputs.size(); ++r)
+      visit(row + r, [&](var<T> const& x) {
+        return x.index() == 0 || x.index() > newest ? T(0) : adjoint_lane(lanes[x.index()], r);
+      });
+  }
 
   static constexpr std::size_t most_record_bytes = std::size_t{1} << 36, most_count_bytes = std::size_t{1} << 34,
                                most_entries = std::size_t{last_index} + 1;
@@ -377,7 +371,7 @@ class tape {
   // Cleared adjoints count as seeded, with zeros.
   enum class adjoint_state { unknown, seeded, swept } state_ = adjoint_state::unknown;
   tape_position resume_;          // where reverse_to() stopped, until the tape is rewound to there
-  std::size_t resume_count_ = 0;  // descriptors at that time
+  std::size_t resume_count_ = 0;  // descriptors at that time, zero if it did not
 };
 
 template <class T>

@@ -91,7 +91,8 @@ template <class T>
 class statement_writer {
  public:
   static constexpr std::size_t most_leaves = 128;
-  static constexpr std::size_t most_bytes = most_leaves * (sizeof(T) + sizeof(tape_index));
+  static constexpr std::size_t partial_bytes = packed<T>::bytes;
+  static constexpr std::size_t most_bytes = most_leaves * (partial_bytes + sizeof(tape_index));
 
   // Statements of at most so many leaves look for the statement before among them: a comparison and a copy of the
   // writing code a leaf, and the more arguments the less their adjoints wait for one another.
@@ -131,8 +132,8 @@ class statement_writer {
     if (any == 0) return 0;
     write_head<T>& head = room();
     for (std::size_t j = 0; j < count; ++j) {
-      put(head.record + sizeof(T) * j, partials[j]);
-      put(head.record + sizeof(T) * count + sizeof(tape_index) * j, indices[j]);
+      put(head.record + partial_bytes * j, partials[j]);
+      put(head.record + partial_bytes * count + sizeof(tape_index) * j, indices[j]);
       head.infinite_partials |= !duet::all_finite(partials[j]);
     }
     return finish_general(head, count, 0);
@@ -159,7 +160,7 @@ class statement_writer {
 
   template <class Value>
   static DUET_INLINE void put(std::byte* to, Value const& value) {
-    std::memcpy(to, static_cast<void const*>(&value), sizeof value);
+    packed<Value>::write(to, value);
   }
 
   static constexpr std::size_t nobody = most_leaves;
@@ -199,9 +200,9 @@ class statement_writer {
                              DUET_INLINE_LAMBDA { return j != Left && !arguments[j].merged && arguments[j].unit == 0; };
     auto const unit = [&](std::size_t j)
                           DUET_INLINE_LAMBDA { return j != Left && !arguments[j].merged && arguments[j].unit != 0; };
-    ((general(J) ? put(record + sizeof(T) * g++, arguments[J].partial) : void()), ...);
-    if constexpr (Flags == descriptor::predecessor) put(record + sizeof(T) * g++, arguments[Left].partial);
-    std::byte* const indices = record + sizeof(T) * g;
+    ((general(J) ? put(record + partial_bytes * g++, arguments[J].partial) : void()), ...);
+    if constexpr (Flags == descriptor::predecessor) put(record + partial_bytes * g++, arguments[Left].partial);
+    std::byte* const indices = record + partial_bytes * g;
     ((general(J) ? put(indices + sizeof(tape_index) * i++, arguments[J].index) : void()), ...);
     ((unit(J) ? put(indices + sizeof(tape_index) * (i + u++),
                     arguments[J].index | (arguments[J].unit < 0 ? minus_bit : tape_index{0}))
@@ -246,8 +247,8 @@ class statement_writer {
       if (l.index != 0) kept[g++] = {number<T>(coefficient), l.index, 0, false};
     });
     for (std::size_t j = 0; j < g; ++j) {
-      put(head.record + sizeof(T) * j, kept[j].partial);
-      put(head.record + sizeof(T) * g + sizeof(tape_index) * j, kept[j].index);
+      put(head.record + partial_bytes * j, kept[j].partial);
+      put(head.record + partial_bytes * g + sizeof(tape_index) * j, kept[j].index);
     }
     head.infinite_partials = true;
     return finish_general(head, g, carry);
@@ -255,7 +256,7 @@ class statement_writer {
 
   // The descriptor of g general arguments that were put in their place.
   static tape_index finish_general(write_head<T>& head, std::size_t g, std::uint8_t carry) {
-    head.record += (sizeof(T) + sizeof(tape_index)) * g;
+    head.record += (partial_bytes + sizeof(tape_index)) * g;
     describe(head, head.descriptors[head.next], g, 0, carry);
     return static_cast<tape_index>(head.next++);
   }

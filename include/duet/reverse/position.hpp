@@ -1,0 +1,29 @@
+#pragma once
+
+// What a tape says of itself, and what a sweep is told.
+
+#include <cstddef>
+
+namespace duet {
+
+// Where a recording stood; made by tape::position().
+struct tape_position {
+  std::size_t record_bytes = 0, descriptors = 1, count_bytes = 0, node_bytes = 0, externals = 0;
+  friend bool operator==(tape_position const&, tape_position const&) = default;
+};
+
+// What a sweep may expect. `sparse`: most adjoints stay zero, as when the output depends on a small part of the
+// recording; statements whose adjoint is zero are passed over, at a test for each.
+enum class seeds { dense, sparse };
+
+struct tape_statistics {
+  std::size_t statements;  // right-hand sides recorded
+  std::size_t inputs;      // variables made by independent() and output(), and outputs of array nodes
+  std::size_t externals;   // external nodes
+  std::size_t arrays;      // array nodes
+  std::size_t bytes;       // of the recording, without adjoints
+  std::size_t adjoint_bytes;
+  double bytes_per_statement;
+};
+
+}  // namespace duet
