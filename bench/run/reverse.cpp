@@ -1,19 +1,17 @@
 // What reverse mode costs: one evaluation, recording and sweeping apart and both together, over the adjoint written by
-// hand, and the size of the recording. Arguments: names of rows (all if there are none), --huge for a recording of a
-// hundred million statements.
+// hand, and the size of the recording; for each workload as a loop over scalars and in the form that is fastest
+// (structural). Arguments: names of rows (all if there are none), --huge for a recording of a hundred million
+// statements, --repeat hand|both COUNT to run one way of the first row that often and nothing else (instructions.sh).
 
 #include "interleaved.hpp"
-#include "workload/burgers.hpp"
-#include "workload/chain.hpp"
-#include "workload/lax_wendroff.hpp"
-#include "workload/libor.hpp"
-#include "workload/lorenz.hpp"
-#include "workload/mixture.hpp"
-#include "workload/perceptron.hpp"
+#include "workload/structural.hpp"
 
+#include <chrono>
+#include <cmath>
 #include <duet/math/math.hpp>
 #include <duet/reverse/recording.hpp>
 #include <memory>
+#include <thread>
 
 namespace {
 
@@ -21,6 +19,8 @@ using duet::tape, duet::var, duet::recording;
 
 struct setting {
   bool quick;
+  int repeated = -1;  // for counting instructions: this way alone is run, so many times
+  long times = 0;
   // How large a workload is in earnest, and in a test that it runs.
   [[nodiscard]] std::size_t size(std::size_t full, std::size_t small) const { return quick ? small : full; }
 };
@@ -28,13 +28,12 @@ struct setting {
 template <std::size_t N>
 std::array<var<>, N> independents(tape<>& t, std::array<double, N> const& x) {
   std::array<var<>, N> result;
-  for (std::size_t i = 0; i < N; ++i) result[i] = t.independent(x[i]);
+  t.independents(x, result);
   return result;
 }
 std::vector<var<>> independents(tape<>& t, std::vector<double> const& x) {
-  std::vector<var<>> result;
-  result.reserve(x.size());
-  for (double xi : x) result.push_back(t.independent(xi));
+  std::vector<var<>> result(x.size());
+  t.independents(x, result);
   return result;
 }
 
@@ -48,31 +47,67 @@ var<> record(tape<>& t, F const& f, Point const& x) {
 enum way { hand, evaluation, recorded, swept, both };
 
 void print_heading() {
-  std::printf("Median of the ratios of the rounds | ratio of the fastest.\n%-22s %9s", "", "hand, us");
+  std::printf(
+      "Over the time by hand, and in the last columns over one evaluation: median of the ratios of the rounds | ratio "
+      "of "
+      "the fastest.\n%-25s %9s",
+      "", "hand, us");
   for (char const* name : {"evaluation", "record", "sweep", "both"}) std::printf(" %15s", name);
-  std::printf(" %11s %8s %8s %8s\n", "statements", "bytes/st", "MB", "ns/st");
+  std::printf(" %11s %7s %8s %8s %8s %9s %9s\n", "statements", "arrays", "bytes/st", "MB", "ns/st", "eval, us",
+              "both/eval");
 }
 
-// MB counts eight bytes of adjoint a statement. The recording was made so many times in `both`.
-void print_row(char const* name, std::vector<std::vector<double>> const& times, duet::tape_statistics const& size,
-               std::size_t recordings) {
+// The ratios `both` over hand, of the fastest, for the geometric means at the end.
+struct ratios {
+  std::vector<double> scalar, structural;
+} all_ratios;
+
+double geometric_mean(std::vector<double> const& x) {
+  double sum = 0;
+  for (double e : x) sum += std::log(e);
+  return std::exp(sum / static_cast<double>(x.size()));
+}
+void print_means() {
+  for (auto const& [name, x] : {std::pair{"scalar", all_ratios.scalar}, std::pair{"structural", all_ratios.structural}})
+    if (!x.empty())
+      std::printf("Geometric mean of `both` over hand, %zu %s rows: %.2f\n", x.size(), name, geometric_mean(x));
+}
+
+// What the names of rows end with whose workload is in its structural form.
+constexpr std::string_view structural = ", structural";
+
+// MB counts eight bytes of adjoint a variable. The recording was made so many times in `both`.
+void print_row(std::string const& name, std::vector<std::vector<double>> const& times,
+               duet::tape_statistics const& size, std::size_t recordings) {
   auto const fastest = [&](way w) { return *std::min_element(times[w].begin(), times[w].end()); };
-  std::printf("%-22s %9.1f", name, fastest(hand) * 1e6);
+  std::printf("%-25s %9.1f", name.c_str(), fastest(hand) * 1e6);
   for (way w : {evaluation, recorded, swept, both}) {
     std::vector<double> ratios;
     for (std::size_t r = 0; r < times[w].size(); ++r) ratios.push_back(times[w][r] / times[hand][r]);
     std::printf(" %7.2f|%7.2f", bench::median(ratios), fastest(w) / fastest(hand));
   }
+  bool const in_arrays = name.ends_with(structural);  // then a statement is no measure
   double const statements = static_cast<double>(size.statements);
-  std::printf(" %11zu %8.1f %8.2f %8.2f\n", size.statements, size.bytes_per_statement,
-              (static_cast<double>(size.bytes) + 8 * statements) * 1e-6,
-              fastest(both) * 1e9 / statements / static_cast<double>(recordings));
+  double const variables = statements + static_cast<double>(size.inputs);
+  std::printf(" %11zu %7zu", size.statements, size.arrays);
+  if (in_arrays)
+    std::printf(" %8s %8.2f %8s", "", (static_cast<double>(size.bytes) + 8 * variables) * 1e-6, "");
+  else
+    std::printf(" %8.1f %8.2f %8.2f", size.bytes_per_statement,
+                (static_cast<double>(size.bytes) + 8 * variables) * 1e-6,
+                fastest(both) * 1e9 / statements / static_cast<double>(recordings));
+  std::printf(" %9.1f %9.2f\n", fastest(evaluation) * 1e6, fastest(both) / fastest(evaluation));
   std::fflush(stdout);
+  (in_arrays ? all_ratios.structural : all_ratios.scalar).push_back(fastest(both) / fastest(hand));
 }
 
 // Seconds of all five ways in every round, one after the other and every other round backwards.
-std::vector<std::vector<double>> time_rounds(std::vector<bench::candidate> const& ways, bool quick) {
-  auto const s = bench::settings_for(quick);
+std::vector<std::vector<double>> time_rounds(std::vector<bench::candidate> const& ways, setting const& asked) {
+  if (asked.repeated >= 0) {
+    ways[static_cast<std::size_t>(asked.repeated)].repeat(asked.times);
+    std::exit(0);
+  }
+  auto const s = bench::settings_for(asked.quick);
   std::vector<long> counts(ways.size(), 1);
   for (std::size_t k = 0; k < ways.size(); ++k)
     while (bench::seconds_used(ways[k], counts[k]) < s.seconds) counts[k] *= 2;
@@ -115,54 +150,93 @@ void report(char const* name, setting const& s, F const& f, Point x, Hand by_han
   };
   auto const times = time_rounds({timed(x, [&] { return by_hand(x); }), timed(x, [&] { return f(x); }),
                                   timed(x, record_again), timed(x, sweep), timed(x, record_and_sweep)},
-                                 s.quick);
+                                 s);
   print_row(name, times, size, 1);
 }
 
+template <class F>
 void chain(char const* name, setting const& s) {
-  workload::chain const f{s.size(10000, 100)};
+  F f;
+  f.steps = s.size(10000, 100);
   std::vector<workload::chain::step_values> kept;
   workload::chain::point g;
   report(name, s, f, f.start(), [&](auto const& x) { return f.gradient(x, g, kept); });
 }
 
+template <class F>
 void perceptron(char const* name, setting const& s) {
-  workload::perceptron const f;
+  F const f;
   std::vector<double> g;
   report(name, s, f, f.start(), [&](auto const& x) { return f.gradient(x, g); });
 }
 
+template <class F>
 void burgers(char const* name, setting const& s) {
-  workload::burgers const f{.n = s.size(48, 8)};
+  F f;
+  f.n = s.size(48, 8);
   std::vector<double> g;
   workload::burgers::memory memory;
   report(name, s, f, f.start(), [&](auto const& x) { return f.gradient(x, g, memory); });
 }
 
+template <class F>
 void lax_wendroff(char const* name, setting const& s) {
-  workload::lax_wendroff const f{.steps = s.size(400, 10)};
+  F f;
+  f.steps = s.size(400, 10);
   std::vector<double> g, kept;
   report(name, s, f, f.start(), [&](auto const& x) { return f.gradient(x, g, kept); });
 }
 
-template <std::size_t Components>
+template <class F, std::size_t Components>
 void mixture(char const* name, setting const& s) {
-  workload::mixture<> const f(Components, s.size(200, 20));
+  F const f(Components, s.size(200, 20));
   std::vector<double> g;
   workload::mixture<>::memory memory;
   report(name, s, f, f.start(), [&](auto const& x) { return f.gradient(x, g, memory); });
 }
 
+template <class F>
 void lorenz(char const* name, setting const& s) {
-  workload::lorenz const f{s.size(2000, 20)};
+  F f;
+  f.steps = s.size(2000, 20);
   std::vector<std::array<double, 3>> states;
   workload::lorenz::point g;
   report(name, s, f, f.start(), [&](auto const& x) { return f.gradient(x, g, states); });
 }
 
+template <class F>
+void lstm(char const* name, setting const& s) {
+  F const f(s.size(64, 4));
+  std::vector<double> g;
+  std::vector<workload::lstm::step_values> kept;
+  report(name, s, f, f.start(), [&](auto const& x) { return f.gradient(x, g, kept); });
+}
+
+template <class F>
+void log_sum_exp(char const* name, setting const& s) {
+  F const f;
+  std::vector<double> g;
+  report(name, s, f, f.start(), [&](auto const& x) { return f.gradient(x, g); });
+}
+
+template <class F>
+void determinant(char const* name, setting const& s) {
+  F const f;
+  typename F::point g;
+  report(name, s, f, f.start(), [&](auto const& x) { return f.gradient(x, g); });
+}
+
+template <class F>
+void polynomial(char const* name, setting const& s) {
+  F const f(s.size(1000, 20));
+  typename F::point g;
+  report(name, s, f, f.start(), [&](auto const& x) { return f.gradient(x, g); });
+}
+
 // All paths, recorded one by one on the same stretch of tape; statements and MB are those of one path.
+template <class F>
 void libor(char const* name, setting const& s) {
-  workload::libor const f(s.size(64, 2));
+  F const f(s.size(64, 2));
   auto x = f.start(), g = x;
   auto const memory = std::make_unique<workload::libor::memory>();
   tape<> t;
@@ -206,7 +280,7 @@ void libor(char const* name, setting const& s) {
   auto const size = t.statistics();
   auto const times = time_rounds({timed(x, [&] { return f.gradient(x, g, *memory); }), timed(x, [&] { return f(x); }),
                                   timed(x, record_all), timed(x, sweep_last), timed(x, record_and_sweep)},
-                                 s.quick);
+                                 s);
   print_row(name, times, size, f.paths());
 }
 
@@ -226,38 +300,83 @@ void large(std::size_t statements) {
   }
 }
 
+// Recording and sweeping by two threads at once, each on a tape of its own.
+void threads(std::size_t steps) {
+  workload::chain const f{steps};
+  auto const work = [&f] {
+    tape<> t;
+    for (int i = 0; i < 500; ++i) t.reverse(record(t, f, f.start()));
+  };
+  auto const seconds = [](auto const& run) {
+    auto const start = std::chrono::steady_clock::now();
+    run();
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  };
+  std::vector<double> ratios;
+  for (int round = 0; round < 11; ++round) {
+    double const alone = seconds(work), together = seconds([&] {
+                                          std::thread other(work);
+                                          work();
+                                          other.join();
+                                        });
+    ratios.push_back(2 * alone / together);
+  }
+  std::printf("two threads record and sweep %.2f times as much as one\n", bench::median(ratios));
+}
+
 struct row {
   char const* name;
   void (*run)(char const*, setting const&);
 };
 constexpr row rows[] = {
-    {"chain", chain},
-    {"perceptron", perceptron},
-    {"burgers", burgers},
-    {"lax_wendroff", lax_wendroff},
-    {"mixture_10", mixture<10>},
-    {"mixture_25", mixture<25>},
-    {"lorenz", lorenz},
-    {"libor", libor},
+    {"chain", chain<workload::chain>},
+    {"chain, structural", chain<workload::structural::chain>},
+    {"perceptron", perceptron<workload::perceptron>},
+    {"perceptron, structural", perceptron<workload::structural::perceptron>},
+    {"burgers", burgers<workload::burgers>},
+    {"burgers, structural", burgers<workload::structural::burgers>},
+    {"lax_wendroff", lax_wendroff<workload::lax_wendroff>},
+    {"lax_wendroff, structural", lax_wendroff<workload::structural::lax_wendroff>},
+    {"mixture_10", mixture<workload::mixture<>, 10>},
+    {"mixture_10, structural", mixture<workload::structural::mixture<>, 10>},
+    {"mixture_25", mixture<workload::mixture<>, 25>},
+    {"mixture_25, structural", mixture<workload::structural::mixture<>, 25>},
+    {"lorenz", lorenz<workload::lorenz>},
+    {"lorenz, structural", lorenz<workload::structural::lorenz>},
+    {"libor", libor<workload::libor>},
+    {"libor, structural", libor<workload::structural::libor>},
+    {"lstm", lstm<workload::lstm>},
+    {"lstm, structural", lstm<workload::structural::lstm>},
+    {"log_sum_exp", log_sum_exp<workload::log_sum_exp>},
+    {"log_sum_exp, structural", log_sum_exp<workload::structural::log_sum_exp>},
+    {"determinant", determinant<workload::determinant<>>},
+    {"determinant, structural", determinant<workload::structural::determinant>},
+    {"polynomial", polynomial<workload::polynomial>},
+    {"polynomial, structural", polynomial<workload::structural::polynomial>},
+    {"threads", [](char const*, setting const& s) { threads(s.size(1000, 10)); }},
     {"large", [](char const*, setting const& s) { large(s.size(10'000'000, 6000)); }},
 };
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  setting const s{bench::is_quick(argc, argv)};
+  setting s{bench::is_quick(argc, argv)};
   std::vector<std::string> names;
   bool huge = false;
   for (int i = 1; i < argc; ++i) {
     std::string const argument = argv[i];
     if (argument == "--huge")
       huge = true;
-    else if (argument[0] != '-')
+    else if (argument == "--repeat" && i + 2 < argc) {
+      s.repeated = std::string(argv[++i]) == "hand" ? hand : both;
+      s.times = std::atol(argv[++i]);
+    } else if (argument[0] != '-')
       names.push_back(argument);
   }
   bench::print_setting();
   print_heading();
   for (auto const& r : rows)
     if (names.empty() || std::find(names.begin(), names.end(), r.name) != names.end()) r.run(r.name, s);
+  print_means();
   if (huge) large(100'000'000);
 }

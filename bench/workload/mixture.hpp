@@ -84,6 +84,15 @@ struct mixture {
     return total - static_cast<double>(n) * log_sum_exp(in.data(), k) + prior + constant();
   }
 
+  // Of the normal densities and of the prior: Gamma's logarithm in D dimensions at (D + 1) / 2.
+  [[nodiscard]] double constant() const {
+    double const pi = std::acos(-1.0), d = static_cast<double>(D);
+    double gamma = 0.25 * d * (d - 1) * std::log(pi);
+    for (std::size_t j = 0; j < D; ++j) gamma += std::lgamma(0.5 * (d + 1 - static_cast<double>(j)));
+    return -0.5 * static_cast<double>(n) * d * std::log(2 * pi) +
+           static_cast<double>(k) * (0.5 * (d + 1) * d * std::log(2.0) + gamma);
+  }
+
   struct memory {
     std::vector<double> terms;  // by component, then by point: first the exponents, then the weights
     std::vector<double> largest, sums;
@@ -110,15 +119,6 @@ struct mixture {
   using lane = std::array<double, lanes>;
   std::size_t padded;           // points, a multiple of the lanes
   std::vector<double> columns;  // data by blocks of points, in each by coordinate
-
-  // Of the normal densities and of the prior: Gamma's logarithm in D dimensions at (D + 1) / 2.
-  [[nodiscard]] double constant() const {
-    double const pi = std::acos(-1.0), d = static_cast<double>(D);
-    double gamma = 0.25 * d * (d - 1) * std::log(pi);
-    for (std::size_t j = 0; j < D; ++j) gamma += std::lgamma(0.5 * (d + 1 - static_cast<double>(j)));
-    return -0.5 * static_cast<double>(n) * d * std::log(2 * pi) +
-           static_cast<double>(k) * (0.5 * (d + 1) * d * std::log(2.0) + gamma);
-  }
 
   // Where row j of the strictly lower part has its entry in column i < j.
   static constexpr std::size_t place(std::size_t j, std::size_t i) { return D + i * (2 * D - i - 1) / 2 + j - i - 1; }

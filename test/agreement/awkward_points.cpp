@@ -41,7 +41,7 @@ template <std::size_t N>
 using again = duet::careful<double, N, 1, void>;
 
 // Sanitizers make each of these functions slow to compile: they get the scalars that matter most.
-#if DUET_UNROLL_SWEEP
+#if !DUET_SANITIZED
 constexpr bool all_scalars = true;
 using function = function_for<duet::dual<double, 2>, first<2>, again<2>, duet::var<double>, duet::dual<double, 1>,
                               first<1>, again<1>, duet::dual<double, duet::dynamic>, duet::dual<float, 2>,

@@ -35,11 +35,35 @@ TEST_CASE("forward carries few inputs, reverse many, and the line between them i
   CHECK(duet::choose_mode(1, 1000).mode == duet::mode::forward);
   CHECK(duet::choose_mode(1000, 1).mode == duet::mode::reverse);
   CHECK(duet::choose_mode(0, 0).mode == duet::mode::forward);
-  auto const line = static_cast<std::size_t>(duet::measured_cost.fixed + 2 * duet::measured_cost.per_output);
-  CHECK(duet::choose_mode(line, 2).mode == duet::mode::forward);
-  CHECK(duet::choose_mode(line + 1, 2).mode == duet::mode::reverse);
-  CHECK(duet::choose_mode(1000, 17).passes == 3);
-  CHECK(duet::choose_mode(1000, 17).chunk == 8);
+  auto const& cost = duet::measured_cost;
+  for (std::size_t outputs : {1u, 2u, 3u, 16u, 17u, 200u}) {
+    CAPTURE(outputs);
+    double const swept = outputs == 1 ? cost.one_output : cost.fixed + cost.per_output * double(outputs);
+    CHECK(duet::reverse_cost(outputs) == swept);
+    auto const line = static_cast<std::size_t>(swept);
+    CHECK(duet::choose_mode(line, outputs).mode == duet::mode::forward);
+    CHECK(duet::choose_mode(line + 1, outputs).mode == duet::mode::reverse);
+    CHECK(duet::cheaper_mode(line, outputs) == duet::mode::forward);
+    CHECK(duet::cheaper_mode(line + 1, outputs) == duet::mode::reverse);
+  }
+}
+
+TEST_CASE("the only output is swept the cheapest, and more outputs never speak for reverse") {
+  CHECK(duet::reverse_cost(0) == duet::reverse_cost(1));
+  for (std::size_t m = 1; m < 100; ++m) CHECK(duet::reverse_cost(m) < duet::reverse_cost(m + 1));
+}
+
+TEST_CASE("a sweep carries 16 outputs") {
+  struct {
+    std::size_t outputs, passes, chunk;
+  } const cases[] = {{1, 1, 1}, {7, 1, 7}, {8, 1, 8}, {9, 1, 9}, {16, 1, 16}, {17, 2, 16}, {32, 2, 16}, {33, 3, 16}};
+  for (auto const& c : cases) {
+    CAPTURE(c.outputs);
+    auto const choice = duet::choose_mode(10000, c.outputs);
+    CHECK(choice.mode == duet::mode::reverse);
+    CHECK(choice.passes == c.passes);
+    CHECK(choice.chunk == c.chunk);
+  }
 }
 
 TEST_CASE("a choice explains itself in one line") {
@@ -48,6 +72,15 @@ TEST_CASE("a choice explains itself in one line") {
   CHECK_THAT(reverse,
              duet_test::contains("reverse, one recording and 1 sweep of up to 1 output: 1000 inputs are more than"));
   CHECK(forward.find('\n') == std::string::npos);
+}
+
+TEST_CASE("a choice names the constants of the line that it is on") {
+  auto const& cost = duet::measured_cost;
+  CHECK_THAT(duet::choose_mode(1000, 1).reason, duet_test::contains("more than " + duet::in_words(cost.one_output)));
+  CHECK_THAT(duet::choose_mode(1, 40).reason, duet_test::contains("at most " + duet::in_words(cost.fixed) + " + " +
+                                                                  duet::in_words(cost.per_output) + " x 40 outputs"));
+  CHECK(duet::in_words(2.5) == "2.5");
+  CHECK(duet::in_words(20) == "20");
 }
 
 TEST_CASE("drivers make as many passes as choose_mode announces") {

@@ -306,13 +306,17 @@ void record(F& f, X const& x, Use const& use) {
   tape<T>& t = *borrowed;
   recording<T> const scope(t);
   using S = reverse_scalar<F, T>;
-  auto const inputs = shape<X>::template make<var<T>>(x, [&](auto i) { return t.independent(shape<X>::entry(x, i)); });
+  tape_index const first = t.new_inputs(duet::size_of(x));
+  auto const made = [&]<class V>(std::type_identity<V>) {
+    return shape<X>::template make<V>(x, [&](auto i) DUET_INLINE_LAMBDA {
+      return V::recorded(shape<X>::entry(x, i), first + static_cast<tape_index>(std::size_t{i}));
+    });
+  };
+  auto const inputs = made(std::type_identity<var<T>>{});
   if constexpr (std::is_same_v<S, var<T>>)
     use(t, inputs, duet::evaluate(f, inputs));
   else
-    use(t, inputs, duet::evaluate(f, shape<X>::template make<S>(x, [&](auto i) {
-                                    return S::retagged(shape<lifted_t<X, var<T>>>::entry(inputs, i));
-                                  })));
+    use(t, inputs, duet::evaluate(f, made(std::type_identity<S>{})));
 }
 
 // An entry of a result, of the scalar S or a constant, as a variable of the tape; a constant is a passive one.

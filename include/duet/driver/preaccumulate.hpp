@@ -4,6 +4,7 @@
 // statement for each of its outputs, however much it computes in between.
 
 #include <duet/driver/evaluate.hpp>
+#include <optional>
 #include <tuple>
 
 namespace duet {
@@ -33,6 +34,16 @@ template <class X>
 }
 template <class X>
 using plain_or_same = typename std::conditional_t<recorded_input<X>, plain_of<X>, std::type_identity<X>>::type;
+
+// An argument as a segment's function sees it, with scalars S for the recorded ones.
+template <class X, class S>
+struct replaced_input {
+  using type = X const&;
+};
+template <recorded_input X, class S>
+struct replaced_input<X, S> {
+  using type = lifted_t<X, S>;
+};
 
 template <class X>
 inline constexpr std::size_t recorded_entries = 0;
@@ -152,12 +163,20 @@ template <class F, class... X>
     static_assert((... && (!recorded_input<X> || std::is_same_v<typename recorded_scalar<X>::type, V>)),
                   "duet::preaccumulate: all variables are of one scalar type; nest calls, or convert with value(x)");
     using T = typename V::value_type;
-    segment_inputs<V, X...> const s(inputs...);
+    using segment = segment_inputs<V, X...>;
+    segment const s(inputs...);
     auto const on = [&](auto const& all) DUET_INLINE_LAMBDA { return s.call(f, all); };
     auto const& indices = s.indices();
     std::size_t const n = s.values().size();
-    if constexpr (segment_inputs<V, X...>::static_size <= widest_chunk<T>) {
-      constexpr std::size_t width = std::max(segment_inputs<V, X...>::static_size, std::size_t{1});
+    using first_scalar = forward_scalar<decltype(on), T, first_chunk<typename segment::template flat<T>>>;
+    constexpr bool is_taken = std::invocable<F&, typename replaced_input<X, first_scalar>::type...>;
+    static_assert(is_taken,
+                  "duet::preaccumulate needs f to accept Duet scalars: make f a template or a generic lambda "
+                  "(auto const& x), not a function of variables");
+    if constexpr (!is_taken) {
+      return;
+    } else if constexpr (segment::static_size <= widest_chunk<T>) {
+      constexpr std::size_t width = std::max(segment::static_size, std::size_t{1});
       using S = forward_scalar<decltype(on), T, width>;
       auto const y = duet::forward_pass<S>(on, s.values(), 0, n);
       using Y = std::remove_cvref_t<decltype(y)>;
@@ -172,15 +191,13 @@ template <class F, class... X>
     } else {
       // Chunk by chunk; the rows are recorded when all are there.
       std::vector<T> rows;
-      using first_scalar =
-          forward_scalar<decltype(on), T, first_chunk<typename segment_inputs<V, X...>::template flat<T>>>;
-      using Y = result_t<decltype(on), typename segment_inputs<V, X...>::template flat<first_scalar>>;
-      lifted_t<Y, T> values{};
+      using Y = result_t<decltype(on), typename segment::template flat<first_scalar>>;
+      std::optional<lifted_t<Y, T>> values;  // Eigen's static shapes are not set when made
       duet::forward_passes(
           on, s.values(),
           [&]<class S, class Part>(std::type_identity<S>, Part const& y, std::size_t first, std::size_t count) {
             if (first == 0) {
-              values = duet::values_of<S>(y);
+              values.emplace(duet::values_of<S>(y));
               rows.resize(duet::size_of(y) * n);
             }
             std::array<T, S::size()> partials;
@@ -189,10 +206,10 @@ template <class F, class... X>
               std::copy_n(partials.begin(), count, rows.begin() + static_cast<std::ptrdiff_t>(k * n + first));
             }
           });
-      return shape<lifted_t<Y, T>>::template make<V>(values, [&](auto k) {
+      return shape<lifted_t<Y, T>>::template make<V>(*values, [&](auto k) {
         segment_row<T> row;
         for (std::size_t i = 0; i < n; ++i) row.add(rows[k * n + i], indices[i]);
-        return V::recorded(shape<lifted_t<Y, T>>::entry(values, k), row.finish());
+        return V::recorded(shape<lifted_t<Y, T>>::entry(*values, k), row.finish());
       });
     }
   }

@@ -6,8 +6,11 @@
 
 namespace duet {
 
-// A kernel as the tape keeps it. Adjoints are `lanes` numbers for each index of the recording, one or a block of them:
-// output k of n is at (node - n + k) * lanes. Damped: zero wins over an infinite partial.
+// A kernel as the tape keeps it: of a type with
+//   template <bool Damped> static void pull_back(payload, T* adjoints, std::size_t lanes, tape_index node);
+// that adds to the adjoints of the node's inputs what those of its outputs ask for. Adjoints are `lanes` numbers for
+// each index of the recording, one or a block of them: output k of n is at (node - n + k) * lanes. Damped: zero wins
+// over an infinite partial.
 template <class T>
 struct array_kernel {
   using function = void (*)(std::byte const* payload, T* adjoints, std::size_t lanes, tape_index node);

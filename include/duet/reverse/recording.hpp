@@ -43,4 +43,15 @@ class [[nodiscard]] recording {
   tape<T>* outer_;
 };
 
+// The tape that this thread records onto. Throws duet::error if there is none.
+template <class T>
+[[nodiscard]] bool is_recording() {
+  return active_head<T>.owner != nullptr;
+}
+template <class T>
+[[nodiscard]] tape<T>& recording_tape() {
+  if (!is_recording<T>()) throw_not_recording();
+  return *active_head<T>.owner;
+}
+
 }  // namespace duet

@@ -284,6 +284,17 @@ struct sweep {
     return partial_at(record, G - 1);
   }
 
+  // The newest entry up to n that is no input, or oldest - 1. Inputs and the outputs of array nodes come in long rows.
+  static tape_index before_inputs(std::uint8_t const* descriptors, tape_index n, tape_index oldest) {
+    static_assert(descriptor::input == 0);
+    for (std::uint64_t codes; n >= oldest + 7; n -= 8) {
+      std::memcpy(&codes, descriptors + n - 7, sizeof codes);
+      if (codes != 0) break;
+    }
+    while (n >= oldest && descriptors[n] == descriptor::input) --n;
+    return n;
+  }
+
   template <class External>
   static void run_unrolled(sweep_cursor at, Adjoint* adjoints, tape_index newest, tape_index oldest,
                            External const& external) {
@@ -310,32 +321,26 @@ struct sweep {
     arguments<G - 1, U, true>(at.record, adjoints, x); \
     x *= last_partial<G>(at.record);                   \
     goto carried;
-#define DUET_CASES(U) \
-  DUET_CASE(0, U)     \
-  DUET_CASE(1, U) DUET_CASE(2, U) DUET_CASE(3, U) DUET_CASE(4, U) DUET_CASE(5, U) DUET_CASE(6, U)
+#define DUET_CASES(U) DUET_CASE(1, U) DUET_CASE(2, U) DUET_CASE(3, U) DUET_CASE(4, U) DUET_CASE(5, U) DUET_CASE(6, U)
 #define DUET_PREDECESSOR_CASES(U) \
   DUET_PREDECESSOR_CASE(1, U)     \
   DUET_PREDECESSOR_CASE(2, U) DUET_PREDECESSOR_CASE(3, U) DUET_PREDECESSOR_CASE(4, U)
       switch (at.descriptors[n]) {
-        DUET_CASES(0)
-        DUET_CASES(1)
-        DUET_CASES(2)
-        DUET_CASES(3)
-        DUET_CASES(4)
-        DUET_CASES(5)
-        DUET_CASES(6)
-        DUET_CASES(7)
-        DUET_CASE(7, 0)
-        DUET_CASE(7, 1)
-        DUET_CASE(7, 2)
-        DUET_CASE(7, 3)
-        DUET_CASE(7, 4)
-        DUET_CASE(7, 5)
-        DUET_CASE(7, 6)
-        DUET_PREDECESSOR_CASES(0)
-      DUET_PREDECESSOR_CASES(1) DUET_PREDECESSOR_CASES(2) DUET_PREDECESSOR_CASES(3) case descriptor::external:
-        external(adjoints, at);
-        break;
+        case descriptor::input:
+          n = before_inputs(at.descriptors, n, oldest);
+          if (n < oldest) return;
+          x = adjoints[n];
+          continue;
+          DUET_CASE(0, 1)
+          DUET_CASE(0, 2)
+        DUET_CASE(0, 3)
+        DUET_CASE(0, 4) DUET_CASE(0, 5) DUET_CASE(0, 6) DUET_CASE(0, 7) DUET_CASES(0) DUET_CASES(1) DUET_CASES(2)
+            DUET_CASES(3) DUET_CASES(4) DUET_CASES(5) DUET_CASES(6) DUET_CASES(7) DUET_CASE(7, 0) DUET_CASE(7, 1)
+                DUET_CASE(7, 2) DUET_CASE(7, 3) DUET_CASE(7, 4) DUET_CASE(7, 5) DUET_CASE(7, 6)
+                    DUET_PREDECESSOR_CASES(0) DUET_PREDECESSOR_CASES(1) DUET_PREDECESSOR_CASES(2)
+                        DUET_PREDECESSOR_CASES(3) case descriptor::external:
+          external(adjoints, at);
+          break;
         case descriptor::array:
           array(at, adjoints, n);
           break;

@@ -12,6 +12,7 @@
 #include <memory>
 #include <span>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace duet {
@@ -28,6 +29,20 @@ class tape {
 
   // A new input with the given value. One byte of tape.
   [[nodiscard]] var<T> independent(T const& value) { return var<T>(value, new_descriptor(descriptor::input)); }
+
+  // Many new inputs, one after another, into the equally long `to`.
+  void independents(std::span<T const> values, std::span<var<T>> to) {
+    tape_index const first = new_inputs(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+      to[i] = var<T>::recorded(values[i], first + static_cast<tape_index>(i));
+  }
+  // The index of the first of `count` new inputs, for var<T>::recorded(value, index).
+  [[nodiscard]] tape_index new_inputs(std::size_t count) {
+    room_for(count);
+    auto& h = head();
+    std::memset(h.descriptors + h.next, descriptor::input, count);
+    return static_cast<tape_index>(std::exchange(h.next, h.next + count));
+  }
 
   // An output of an external node, to be made before the node itself.
   [[nodiscard]] var<T> output(T const& value) { return independent(value); }
@@ -47,23 +62,26 @@ class tape {
     }
   }
 
-  // An array node: one entry of the recording for many outputs, which Kernel pulls back together. First array_room()
-  // gives room for its payload, trivially copyable data that Kernel reads, 8-byte aligned; nothing may be recorded
-  // until array() completes the node and returns the index of its first output; the others follow. Kernel has, as
-  // array_node.hpp explains it,
-  //   template <bool Damped> static void pull_back(payload, T* adjoints, std::size_t lanes, tape_index node);
-  // `finite` says that no partial in the payload is infinite or NaN. Throws duet::error if there is no room; then
-  // nothing is recorded.
+  // An array node (array_node.hpp): array_room() gives room for its payload, trivially copyable data that Kernel reads,
+  // 8-byte aligned; nothing may be recorded until array() completes the node and returns the index of its first output.
+  // The others follow it. `finite` says that no partial in the payload is infinite or NaN. Throws duet::error if there
+  // is no room; then nothing is recorded.
   [[nodiscard]] std::byte* array_room(std::size_t payload_bytes, std::size_t outputs) {
-    auto& h = head();
-    if (h.next + outputs + 1 >= last_index) throw_full();
     nodes_.ensure(node_bytes_, node_bytes_ + padded(payload_bytes) + sizeof(array_node<T>));
-    descriptors_.ensure(h.next, h.next + outputs + 2 + promised());
-    h.descriptors = reinterpret_cast<std::uint8_t*>(descriptors_.data());
+    room_for(outputs);
     return nodes_.data() + node_bytes_;
   }
   template <class Kernel>
-  tape_index array(std::size_t payload_bytes, std::size_t outputs, bool finite);
+  tape_index array(std::size_t payload_bytes, std::size_t outputs, bool finite) {
+    array_node<T> const end{&array_kernel_of<T, Kernel>, padded(payload_bytes)};
+    std::memcpy(nodes_.data() + node_bytes_ + end.payload_bytes, &end, sizeof end);
+    node_bytes_ += end.payload_bytes + sizeof end;
+    tape_index const first = new_inputs(outputs);
+    auto& h = head();
+    h.descriptors[h.next++] = descriptor::array;
+    h.infinite_partials |= !finite;
+    return first;
+  }
   // The index that array() will return.
   [[nodiscard]] tape_index next_index() const { return static_cast<tape_index>(count()); }
 
@@ -235,14 +253,18 @@ class tape {
                   ": the position lies beyond the recording; it was rewound or cleared since");
   }
 
-  // The descriptors that make_room() has promised to statements: each has four bytes of record at least.
-  [[nodiscard]] std::size_t promised() const {
-    auto const& h = head();
-    return static_cast<std::size_t>(h.limit - h.record) / sizeof(tape_index) + 1;
+  // Room for so many descriptors and one more, besides those that make_room() has promised to statements, which have
+  // four bytes of record each at least.
+  void room_for(std::size_t descriptors) {
+    auto& h = head();
+    if (h.next + descriptors + 1 >= last_index) throw_full();
+    std::size_t const promised = static_cast<std::size_t>(h.limit - h.record) / sizeof(tape_index) + 1;
+    descriptors_.ensure(h.next, h.next + descriptors + 2 + promised);
+    h.descriptors = reinterpret_cast<std::uint8_t*>(descriptors_.data());
   }
   tape_index new_descriptor(std::uint8_t code) {
+    room_for(0);
     auto& h = head();
-    if (h.limit == nullptr || h.next + promised() >= descriptors_.capacity()) make_room();
     h.descriptors[h.next] = code;
     return static_cast<tape_index>(h.next++);
   }
@@ -373,31 +395,5 @@ class tape {
   tape_position resume_;          // where reverse_to() stopped, until the tape is rewound to there
   std::size_t resume_count_ = 0;  // descriptors at that time, zero if it did not
 };
-
-template <class T>
-template <class Kernel>
-tape_index tape<T>::array(std::size_t payload_bytes, std::size_t outputs, bool finite) {
-  auto& h = head();
-  array_node<T> const end{&array_kernel_of<T, Kernel>, padded(payload_bytes)};
-  std::memcpy(nodes_.data() + node_bytes_ + end.payload_bytes, &end, sizeof end);
-  node_bytes_ += end.payload_bytes + sizeof end;
-  std::size_t const first = h.next;
-  std::memset(h.descriptors + first, descriptor::input, outputs);
-  h.descriptors[first + outputs] = descriptor::array;
-  h.next = first + outputs + 1;
-  h.infinite_partials |= !finite;
-  return static_cast<tape_index>(first);
-}
-
-// The tape that this thread records onto. Throws duet::error if there is none.
-template <class T>
-[[nodiscard]] bool is_recording() {
-  return active_head<T>.owner != nullptr;
-}
-template <class T>
-[[nodiscard]] tape<T>& recording_tape() {
-  if (!is_recording<T>()) throw_not_recording();
-  return *active_head<T>.owner;
-}
 
 }  // namespace duet

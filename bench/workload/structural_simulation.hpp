@@ -1,0 +1,172 @@
+#pragma once
+
+// Simulations in the form that reverse mode is fastest in: steps with few inputs preaccumulated, grids and portfolios
+// as whole arrays. The same functions as the scalar forms they inherit from, up to rounding.
+
+#include "workload/burgers.hpp"
+#include "workload/chain.hpp"
+#include "workload/lax_wendroff.hpp"
+#include "workload/libor.hpp"
+#include "workload/lorenz.hpp"
+
+#include <algorithm>
+#include <duet/driver/preaccumulate.hpp>
+#include <duet/math/math.hpp>
+
+namespace workload::structural {
+
+// Several steps together: four inputs, two outputs.
+struct chain : workload::chain {
+  static constexpr std::size_t together = 8;
+
+  template <class T>
+  T operator()(std::array<T, inputs> const& in) const {
+    using pair = std::array<T, 2>;
+    pair state = {in[0], in[1]};
+    pair const parameters = {in[2], in[3]};
+    for (std::size_t i = 0; i < steps; i += together) {
+      std::size_t const count = std::min(together, steps - i);
+      state = duet::preaccumulate([count](auto const& s, auto const& p) { return advance(s, p, count); }, state,
+                                  parameters);
+    }
+    return state[0] + state[1];
+  }
+
+  template <class T>
+  static std::array<T, 2> advance(std::array<T, 2> const& state, std::array<T, 2> const& p, std::size_t count) {
+    using std::exp, std::sin;
+    T a = state[0], b = state[1];
+    for (std::size_t i = 0; i < count; ++i) {
+      T const v = sin(a * b + p[0]);
+      T const w = v * p[1] - a;
+      T const e = exp(-w * w);
+      b = 0.5 * b + v * e;
+      a = 0.7 * e - 0.2 * a * v;
+    }
+    return {a, b};
+  }
+};
+
+// Several steps together: six inputs, three outputs.
+struct lorenz : workload::lorenz {
+  static constexpr std::size_t together = 4;
+
+  template <class T>
+  T operator()(std::array<T, inputs> const& in) const {
+    using triple = std::array<T, 3>;
+    triple state = {in[0], in[1], in[2]};
+    triple const parameters = {in[3], in[4], in[5]};
+    for (std::size_t n = 0; n < steps; n += together) {
+      std::size_t const count = std::min(together, steps - n);
+      state = duet::preaccumulate(
+          [count, h = h](auto s, auto const& p) {
+            for (std::size_t i = 0; i < count; ++i) advance(s, p, h);
+            return s;
+          },
+          state, parameters);
+    }
+    return state[0] + state[1] + state[2];
+  }
+
+  template <class T>
+  static void advance(std::array<T, 3>& s, std::array<T, 3> const& p, double h) {
+    std::array<T, 3> middle, k1, k2, k3, k4;
+    slope(s.data(), p.data(), k1.data());
+    for (std::size_t i = 0; i < 3; ++i) middle[i] = s[i] + 0.5 * h * k1[i];
+    slope(middle.data(), p.data(), k2.data());
+    for (std::size_t i = 0; i < 3; ++i) middle[i] = s[i] + 0.5 * h * k2[i];
+    slope(middle.data(), p.data(), k3.data());
+    for (std::size_t i = 0; i < 3; ++i) middle[i] = s[i] + h * k3[i];
+    slope(middle.data(), p.data(), k4.data());
+    for (std::size_t i = 0; i < 3; ++i) s[i] = s[i] + h / 6 * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]);
+  }
+};
+
+// Whole fields.
+struct burgers : workload::burgers {
+  template <class T>
+  T operator()(std::vector<T> const& in) const {
+    using field = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;
+    auto const side = static_cast<Eigen::Index>(n), inner = side - 2;
+    auto const at = [inner](auto const& w, Eigen::Index j, Eigen::Index i) {
+      return w.block(1 + j, 1 + i, inner, inner);
+    };
+    field u = Eigen::Map<field const>(in.data(), side, side);
+    field v = Eigen::Map<field const>(in.data() + points(), side, side);
+    field convection, next_u, next_v;  // their memory serves all steps
+    auto const advance = [&](field const& w, field& next) {
+      auto const here = at(w, 0, 0), left = at(w, -1, 0), below = at(w, 0, -1);
+      convection = at(u, 0, 0) * (here - left) + at(v, 0, 0) * (here - below);
+      next = (1 - 4 * d) * here + d * (left + below + at(w, 1, 0) + at(w, 0, 1)) - c * convection;
+    };
+    for (std::size_t s = 0; s < steps; ++s) {
+      advance(u, next_u);
+      advance(v, next_v);
+      u.block(1, 1, inner, inner) = next_u;
+      v.block(1, 1, inner, inner) = next_v;
+    }
+    return u.matrix().squaredNorm() + v.matrix().squaredNorm();
+  }
+};
+
+// Whole vectors: a step is linear in three neighbours.
+struct lax_wendroff : workload::lax_wendroff {
+  template <class T>
+  T operator()(std::vector<T> const& in) const {
+    using vector = Eigen::Array<T, Eigen::Dynamic, 1>;
+    auto const size = static_cast<Eigen::Index>(points), inner = size - 2;
+    double const from_left = 0.5 * c * (1 + c), from_right = 0.5 * c * (c - 1), here = 1 - from_left - from_right;
+    vector q = Eigen::Map<vector const>(in.data(), size), next(inner);
+    for (std::size_t s = 0; s < steps; ++s) {
+      next = from_left * q.segment(0, inner) + here * q.segment(1, inner) + from_right * q.segment(2, inner);
+      q << next(inner - 1), next, next(0);
+    }
+    return (Eigen::ArrayXd::LinSpaced(size, weight(0), weight(points - 1)) * q * q).sum();
+  }
+};
+
+// A path with its rates as one array: all growths of a step together, only the sum of the drifts one after another.
+struct libor : workload::libor {
+  using workload::libor::libor;
+
+  template <class T>
+  T path(std::array<T, inputs> const& today, std::size_t index) const {
+    using array = Eigen::Array<T, Eigen::Dynamic, 1, 0, int{inputs}>;  // without an allocation
+    double const scale = delta * volatility;
+    array rate = Eigen::Map<Eigen::Array<T, int{inputs}, 1> const>(today.data());
+    array drift, grown;
+    for (std::size_t n = 0; n < steps; ++n) {
+      double const shock = volatility * (std::sqrt(delta) * draws[index][n] - 0.5 * scale);
+      auto alive = rate.tail(static_cast<Eigen::Index>(inputs - n - 1));
+      drift = scale * alive / (1 + delta * alive);
+      for (Eigen::Index i = 1; i < drift.size(); ++i) drift(i) += drift(i - 1);
+      grown = alive * (scale * drift + shock).exp();
+      alive = grown;
+    }
+    grown = 1 / (1 + delta * rate);  // discounts
+    T bond = 1, annuity = 0, value = 0;
+    std::array<T, remaining> bonds, annuities;
+    for (std::size_t n = 0; n < remaining; ++n) {
+      bond = bond * grown(static_cast<Eigen::Index>(steps + n));
+      annuity += delta * bond;
+      bonds[n] = bond;
+      annuities[n] = annuity;
+    }
+    for (std::size_t k = 0; k < swaptions; ++k) {
+      std::size_t const last = maturities[k] - 1;
+      T const swap = bonds[last] + swap_rates[k % 3] * annuities[last] - 1;
+      if (swap < 0) value -= 100 * swap;
+    }
+    for (std::size_t n = 0; n < steps; ++n) value = value * grown(static_cast<Eigen::Index>(n));
+    return value;
+  }
+
+  template <class T>
+  T operator()(std::array<T, inputs> const& today) const {
+    T sum = 0;
+    for (std::size_t index = 0; index < paths(); ++index) sum += path(today, index);
+    return sum / static_cast<double>(paths());
+  }
+};
+
+}  // namespace workload::structural
