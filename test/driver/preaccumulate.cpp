@@ -77,8 +77,9 @@ struct mixing {
     using S = std::decay_t<decltype(x[0])>;
     X y = x;
     S sum = 0.0;
-    for (int i = 0; i < int(x.size()); ++i) sum += x[std::size_t(i)] * x[0] * (0.125 + 0.25 * i);
-    for (int i = 0; i < int(x.size()); ++i) y[std::size_t(i)] = sin(sum * x[std::size_t(i)]);
+    using index = decltype(x.size());
+    for (index i = 0; i < x.size(); ++i) sum += x[i] * x[0] * (0.125 + 0.25 * static_cast<double>(i));
+    for (index i = 0; i < x.size(); ++i) y[i] = sin(sum * x[i]);
     return y;
   }
 };

@@ -131,5 +131,29 @@ TEST_CASE("When memory runs out, recording throws and what was recorded stays") 
   }));
 }
 
+TEST_CASE("A tape that ran out of memory can be cleared and used again") {
+  REQUIRE(with_address_space(std::size_t{1} << 28, [](rlimit const&) {
+    tape<> t;
+    recording const scope(t);
+    for (int round = 0; round < 2; ++round) {
+      t.clear();
+      var<> const x = t.independent(0.5);
+      var<> y = 1;
+      try {
+        for (int i = 0; i < 100'000'000; ++i) y = 0.5 * y + x;
+        return false;
+      } catch (duet::error const&) {
+      }
+      t.clear();
+      var<> const again = t.independent(3);
+      var<> z = again;
+      for (int i = 0; i < 1000; ++i) z = 0.5 * z + again * again;
+      t.reverse(z);
+      if (std::abs(t.adjoint(again) - 12) > 1e-12) return false;
+    }
+    return true;
+  }));
+}
+
 #endif
 #endif

@@ -174,7 +174,7 @@ TEST_CASE("Statistics count statements and the bytes they take") {
   auto const before = t.statistics();
   REQUIRE(before.statements == 0);
   REQUIRE(before.inputs == 2);
-  var<> const a = x * y;  // two general arguments and the descriptor
+  var<> const a = x * y;                                       // two general arguments and the descriptor
   std::size_t const no_index = DUET_TAPE_PREDECESSOR ? 4 : 0;  // of an argument that is the newest statement
   REQUIRE(t.statistics().bytes - before.bytes == 2 * 12 - no_index + 1);
   var<> const b = a - y;  // two unit arguments

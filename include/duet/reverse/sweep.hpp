@@ -333,11 +333,12 @@ struct sweep {
           continue;
           DUET_CASE(0, 1)
           DUET_CASE(0, 2)
-        DUET_CASE(0, 3)
-        DUET_CASE(0, 4) DUET_CASE(0, 5) DUET_CASE(0, 6) DUET_CASE(0, 7) DUET_CASES(0) DUET_CASES(1) DUET_CASES(2)
-            DUET_CASES(3) DUET_CASES(4) DUET_CASES(5) DUET_CASES(6) DUET_CASES(7) DUET_CASE(7, 0) DUET_CASE(7, 1)
-                DUET_CASE(7, 2) DUET_CASE(7, 3) DUET_CASE(7, 4) DUET_CASE(7, 5) DUET_CASE(7, 6)
-                    DUET_PREDECESSOR_CASES(0) DUET_PREDECESSOR_CASES(1) DUET_PREDECESSOR_CASES(2)
+          DUET_CASE(0, 3)
+        DUET_CASE(0, 4)
+        DUET_CASE(0, 5) DUET_CASE(0, 6) DUET_CASE(0, 7) DUET_CASES(0) DUET_CASES(1) DUET_CASES(2) DUET_CASES(3)
+            DUET_CASES(4) DUET_CASES(5) DUET_CASES(6) DUET_CASES(7) DUET_CASE(7, 0) DUET_CASE(7, 1) DUET_CASE(7, 2)
+                DUET_CASE(7, 3) DUET_CASE(7, 4) DUET_CASE(7, 5) DUET_CASE(7, 6) DUET_PREDECESSOR_CASES(0)
+                    DUET_PREDECESSOR_CASES(1) DUET_PREDECESSOR_CASES(2)
                         DUET_PREDECESSOR_CASES(3) case descriptor::external:
           external(adjoints, at);
           break;
