@@ -257,7 +257,7 @@ struct sweep {
     auto const& kernel = at.template read_array<T>();
     (Damped ? kernel.damped : kernel.plain)(at.nodes, reinterpret_cast<T*>(adjoints), adjoint_lane_count<Adjoint>, n);
   }
-  static void long_statement(sweep_cursor& at, Adjoint* adjoints, Adjoint const& x) {
+  static void long_statement(sweep_cursor& at, Adjoint* adjoints, Adjoint x) {
     auto const shape = at.read(descriptor::long_statement);
     at.record -= shape.template bytes<T>();
     any_arguments(at.record, shape, adjoints, x);
@@ -298,62 +298,74 @@ struct sweep {
   template <class External>
   static void run_unrolled(sweep_cursor at, Adjoint* adjoints, tape_index newest, tape_index oldest,
                            External const& external) {
+    // What every statement needs is in variables of their own whose address nobody takes: as parts of the cursor g++
+    // keeps them in memory, or packed into a vector register from which each statement has to take them.
+    std::byte const* record = at.record;
+    std::uint8_t const* descriptors = at.descriptors;
     tape_index n = newest;
     Adjoint x = adjoints[n];
     for (;;) {
       // A case for each (g, u), without and with the carry, and with a predecessor; the macros live for this switch
       // alone.
-#define DUET_CASE(G, U)                                              \
-  case G | U << 3:                                                   \
-    arguments<G, U, false>(at.record, adjoints, x);                  \
-    break;                                                           \
-  case descriptor::carry | G | U << 3:                               \
-    do {                                                             \
-      arguments<G, U, false>(at.record, adjoints, x);                \
-      --n;                                                           \
-      x += adjoints[n];                                              \
-      adjoints[n] = x;                                               \
-      if (n < oldest) return;                                        \
-    } while (at.descriptors[n] == (descriptor::carry | G | U << 3)); \
+#define DUET_CASE(G, U)                                           \
+  case G | U << 3:                                                \
+    arguments<G, U, false>(record, adjoints, x);                  \
+    break;                                                        \
+  case descriptor::carry | G | U << 3:                            \
+    do {                                                          \
+      arguments<G, U, false>(record, adjoints, x);                \
+      --n;                                                        \
+      x += adjoints[n];                                           \
+      adjoints[n] = x;                                            \
+      if (n < oldest) return;                                     \
+    } while (descriptors[n] == (descriptor::carry | G | U << 3)); \
     continue;
-#define DUET_PREDECESSOR_CASE(G, U)                    \
-  case descriptor::predecessor | G | U << 3:           \
-    arguments<G - 1, U, true>(at.record, adjoints, x); \
-    x *= last_partial<G>(at.record);                   \
+#define DUET_PREDECESSOR_CASE(G, U)                 \
+  case descriptor::predecessor | G | U << 3:        \
+    arguments<G - 1, U, true>(record, adjoints, x); \
+    x *= last_partial<G>(record);                   \
     goto carried;
 #define DUET_CASES(U) DUET_CASE(1, U) DUET_CASE(2, U) DUET_CASE(3, U) DUET_CASE(4, U) DUET_CASE(5, U) DUET_CASE(6, U)
 #define DUET_PREDECESSOR_CASES(U) \
   DUET_PREDECESSOR_CASE(1, U)     \
   DUET_PREDECESSOR_CASE(2, U) DUET_PREDECESSOR_CASE(3, U) DUET_PREDECESSOR_CASE(4, U)
-      switch (at.descriptors[n]) {
+      // clang-format off
+      switch (descriptors[n]) {
         case descriptor::input:
-          n = before_inputs(at.descriptors, n, oldest);
+          n = before_inputs(descriptors, n, oldest);
           if (n < oldest) return;
           x = adjoints[n];
           continue;
-          DUET_CASE(0, 1)
-          DUET_CASE(0, 2)
-          DUET_CASE(0, 3)
-        DUET_CASE(0, 4)
-        DUET_CASE(0, 5) DUET_CASE(0, 6) DUET_CASE(0, 7) DUET_CASES(0) DUET_CASES(1) DUET_CASES(2) DUET_CASES(3)
-            DUET_CASES(4) DUET_CASES(5) DUET_CASES(6) DUET_CASES(7) DUET_CASE(7, 0) DUET_CASE(7, 1) DUET_CASE(7, 2)
-                DUET_CASE(7, 3) DUET_CASE(7, 4) DUET_CASE(7, 5) DUET_CASE(7, 6) DUET_PREDECESSOR_CASES(0)
-                    DUET_PREDECESSOR_CASES(1) DUET_PREDECESSOR_CASES(2)
-                        DUET_PREDECESSOR_CASES(3) case descriptor::external:
-          external(adjoints, at);
+        DUET_CASE(0, 1) DUET_CASE(0, 2) DUET_CASE(0, 3) DUET_CASE(0, 4) DUET_CASE(0, 5) DUET_CASE(0, 6) DUET_CASE(0, 7)
+        DUET_CASES(0) DUET_CASES(1) DUET_CASES(2) DUET_CASES(3) DUET_CASES(4) DUET_CASES(5) DUET_CASES(6) DUET_CASES(7)
+        DUET_CASE(7, 0) DUET_CASE(7, 1) DUET_CASE(7, 2) DUET_CASE(7, 3) DUET_CASE(7, 4) DUET_CASE(7, 5) DUET_CASE(7, 6)
+        DUET_PREDECESSOR_CASES(0) DUET_PREDECESSOR_CASES(1) DUET_PREDECESSOR_CASES(2) DUET_PREDECESSOR_CASES(3)
+        case descriptor::external: {
+          Adjoint* data = adjoints;
+          at.record = record;
+          external(data, at);
+          record = at.record;
+          descriptors = at.descriptors;
+          adjoints = data;
           break;
+        }
         case descriptor::array:
           array(at, adjoints, n);
           break;
         case descriptor::long_statement:
+          at.record = record;
           long_statement(at, adjoints, x);
+          record = at.record;
           break;
         case descriptor::carry | descriptor::long_statement:
+          at.record = record;
           long_statement(at, adjoints, x);
+          record = at.record;
           goto carried;
         default:
           __builtin_unreachable();
       }
+        // clang-format on
 #undef DUET_PREDECESSOR_CASES
 #undef DUET_CASES
 #undef DUET_PREDECESSOR_CASE
