@@ -78,6 +78,7 @@ test-all:
 	$(MAKE) test PRESET=asan
 	$(MAKE) test PRESET=release
 	DUET_RANDOM_PROGRAMS=20000 build/release/bin/test_agreement 'Random programs*'
+	build/release/bin/test_reverse '[huge]'
 	$(call need,$(bench_packages))
 	cmake --preset bench
 	cmake --build --preset bench --parallel $(JOBS)

@@ -1,14 +1,6 @@
 // Sacado's reverse mode, Rad::ADvar: recorded at every point, in blocks of memory that it keeps.
 
-// Debian's Sacado is configured to include Kokkos and Teuchos, which its package does not depend on.
-#include <Sacado_config.h>
-#undef HAVE_SACADO_KOKKOSCORE
-#undef HAVE_SACADO_KOKKOSCONTAINERS
-#undef HAVE_SACADO_TEUCHOSCORE
-#undef HAVE_SACADO_TEUCHOSNUMERICS
-#undef HAVE_SACADO_TEUCHOSCOMM
-#define TRILINOS_NO_CONFIG_H  // it has been read
-#include <Sacado_No_Kokkos.hpp>
+#include "without_kokkos.hpp"
 
 #include "reverse_rows.hpp"
 

@@ -1,16 +1,7 @@
 // Sacado's Fads with static storage: the one it calls SFad, and the one that computes coefficients of the leaves first
 // (ELRFad); the table has the faster of the two. Fads of Fads for second order.
 
-// Debian's Sacado is configured to include Kokkos and Teuchos, which its package does not depend on; Fads do not need
-// them.
-#include <Sacado_config.h>
-#undef HAVE_SACADO_KOKKOSCORE
-#undef HAVE_SACADO_KOKKOSCONTAINERS
-#undef HAVE_SACADO_TEUCHOSCORE
-#undef HAVE_SACADO_TEUCHOSNUMERICS
-#undef HAVE_SACADO_TEUCHOSCOMM
-#define TRILINOS_NO_CONFIG_H  // it has been read
-#include <Sacado_No_Kokkos.hpp>
+#include "without_kokkos.hpp"
 
 #include "passes.hpp"
 

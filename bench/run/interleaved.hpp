@@ -72,25 +72,35 @@ struct timing {
   double ratio;        // to the first candidate
 };
 
-inline std::vector<timing> compare(std::vector<candidate> const& candidates, settings const& s) {
+// The nanoseconds of each candidate in every round.
+inline std::vector<std::vector<double>> time_rounds(std::vector<candidate> const& candidates, settings const& s) {
   std::vector<long> counts;
   for (auto const& c : candidates) {
     long count = 1;
     while (seconds_used(c, count) < s.seconds) count *= 2;
     counts.push_back(count);
   }
-  std::vector<std::vector<double>> times(candidates.size()), ratios(candidates.size());
+  std::vector<std::vector<double>> times(candidates.size());
   for (int round = 0; round < s.rounds; ++round)
     for (std::size_t i = 0; i < candidates.size(); ++i) {
       // Every other round backwards: nobody always follows the same one.
       std::size_t const k = round % 2 == 0 ? i : candidates.size() - 1 - i;
       times[k].push_back(seconds_used(candidates[k], counts[k]) / static_cast<double>(counts[k]) * 1e9);
     }
+  return times;
+}
+
+// The median of the ratios of the rounds.
+inline double median_ratio(std::vector<double> const& times, std::vector<double> const& to) {
+  std::vector<double> ratios;
+  for (std::size_t r = 0; r < times.size(); ++r) ratios.push_back(times[r] / to[r]);
+  return median(std::move(ratios));
+}
+
+inline std::vector<timing> compare(std::vector<candidate> const& candidates, settings const& s) {
+  auto const times = time_rounds(candidates, s);
   std::vector<timing> result;
-  for (std::size_t k = 0; k < candidates.size(); ++k) {
-    for (std::size_t r = 0; r < times[k].size(); ++r) ratios[k].push_back(times[k][r] / times[0][r]);
-    result.push_back({median(times[k]), median(ratios[k])});
-  }
+  for (auto const& t : times) result.push_back({median(t), median_ratio(t, times[0])});
   return result;
 }
 

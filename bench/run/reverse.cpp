@@ -80,11 +80,9 @@ constexpr std::string_view structural = ", structural";
 void print_row(std::string const& name, std::vector<std::vector<double>> const& times,
                duet::tape_statistics const& size, std::size_t recordings) {
   auto const fastest = [&](way w) { return *std::min_element(times[w].begin(), times[w].end()); };
-  std::printf("%-25s %9.1f", name.c_str(), fastest(hand) * 1e6);
+  std::printf("%-25s %9.1f", name.c_str(), fastest(hand) * 1e-3);
   for (way w : {evaluation, recorded, swept, both}) {
-    std::vector<double> ratios;
-    for (std::size_t r = 0; r < times[w].size(); ++r) ratios.push_back(times[w][r] / times[hand][r]);
-    std::printf(" %7.2f|%7.2f", bench::median(ratios), fastest(w) / fastest(hand));
+    std::printf(" %7.2f|%7.2f", bench::median_ratio(times[w], times[hand]), fastest(w) / fastest(hand));
   }
   bool const in_arrays = name.ends_with(structural);  // then a statement is no measure
   double const statements = static_cast<double>(size.statements);
@@ -95,29 +93,19 @@ void print_row(std::string const& name, std::vector<std::vector<double>> const& 
   else
     std::printf(" %8.1f %8.2f %8.2f", size.bytes_per_statement,
                 (static_cast<double>(size.bytes) + 8 * variables) * 1e-6,
-                fastest(both) * 1e9 / statements / static_cast<double>(recordings));
-  std::printf(" %9.1f %9.2f\n", fastest(evaluation) * 1e6, fastest(both) / fastest(evaluation));
+                fastest(both) / statements / static_cast<double>(recordings));
+  std::printf(" %9.1f %9.2f\n", fastest(evaluation) * 1e-3, fastest(both) / fastest(evaluation));
   std::fflush(stdout);
   (in_arrays ? all_ratios.structural : all_ratios.scalar).push_back(fastest(both) / fastest(hand));
 }
 
-// Seconds of all five ways in every round, one after the other and every other round backwards.
-std::vector<std::vector<double>> time_rounds(std::vector<bench::candidate> const& ways, setting const& asked) {
-  if (asked.repeated >= 0) {
-    ways[static_cast<std::size_t>(asked.repeated)].repeat(asked.times);
+// The nanoseconds of all five ways in every round; or one way run as often as asked, and nothing else.
+std::vector<std::vector<double>> time_ways(std::vector<bench::candidate> const& ways, setting const& s) {
+  if (s.repeated >= 0) {
+    ways[static_cast<std::size_t>(s.repeated)].repeat(s.times);
     std::exit(0);
   }
-  auto const s = bench::settings_for(asked.quick);
-  std::vector<long> counts(ways.size(), 1);
-  for (std::size_t k = 0; k < ways.size(); ++k)
-    while (bench::seconds_used(ways[k], counts[k]) < s.seconds) counts[k] *= 2;
-  std::vector<std::vector<double>> times(ways.size());
-  for (int round = 0; round < s.rounds; ++round)
-    for (std::size_t i = 0; i < ways.size(); ++i) {
-      std::size_t const k = round % 2 == 0 ? i : ways.size() - 1 - i;
-      times[k].push_back(bench::seconds_used(ways[k], counts[k]) / static_cast<double>(counts[k]));
-    }
-  return times;
+  return bench::time_rounds(ways, bench::settings_for(s.quick));
 }
 
 // One way; what it returns must not be thrown away.
@@ -148,9 +136,9 @@ void report(char const* name, setting const& s, F const& f, Point x, Hand by_han
     record_again();
     return sweep();
   };
-  auto const times = time_rounds({timed(x, [&] { return by_hand(x); }), timed(x, [&] { return f(x); }),
-                                  timed(x, record_again), timed(x, sweep), timed(x, record_and_sweep)},
-                                 s);
+  auto const times = time_ways({timed(x, [&] { return by_hand(x); }), timed(x, [&] { return f(x); }),
+                                timed(x, record_again), timed(x, sweep), timed(x, record_and_sweep)},
+                               s);
   print_row(name, times, size, 1);
 }
 
@@ -278,9 +266,9 @@ void libor(char const* name, setting const& s) {
   renew();
   record_path(0);
   auto const size = t.statistics();
-  auto const times = time_rounds({timed(x, [&] { return f.gradient(x, g, *memory); }), timed(x, [&] { return f(x); }),
-                                  timed(x, record_all), timed(x, sweep_last), timed(x, record_and_sweep)},
-                                 s);
+  auto const times = time_ways({timed(x, [&] { return f.gradient(x, g, *memory); }), timed(x, [&] { return f(x); }),
+                                timed(x, record_all), timed(x, sweep_last), timed(x, record_and_sweep)},
+                               s);
   print_row(name, times, size, f.paths());
 }
 

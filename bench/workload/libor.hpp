@@ -56,7 +56,7 @@ struct libor {
         rate[i] *= exp(scale * drift + shock);
       }
     }
-    T bond = 1, annuity = 0, value = 0;
+    T bond = 1, annuity = 0;
     std::array<T, remaining> bonds, annuities;
     for (std::size_t n = 0; n < remaining; ++n) {
       bond = bond / (1 + delta * rate[steps + n]);
@@ -64,20 +64,33 @@ struct libor {
       bonds[n] = bond;
       annuities[n] = annuity;
     }
+    T value = payoff(bonds, annuities);
+    for (std::size_t n = 0; n < steps; ++n) value = value / (1 + delta * rate[n]);
+    return value;
+  }
+
+  // What the swaptions are worth when they expire.
+  template <class T>
+  static T payoff(std::array<T, remaining> const& bonds, std::array<T, remaining> const& annuities) {
+    T value = 0;
     for (std::size_t k = 0; k < swaptions; ++k) {
-      T const swap = bonds[maturities[k] - 1] + swap_rates[k % 3] * annuities[maturities[k] - 1] - 1;
+      std::size_t const last = maturities[k] - 1;
+      T const swap = bonds[last] + swap_rates[k % 3] * annuities[last] - 1;
       if (swap < 0) value -= 100 * swap;
     }
-    for (std::size_t n = 0; n < steps; ++n) value = value / (1 + delta * rate[n]);
     return value;
   }
 
   // The average of all paths.
   template <class T>
   T operator()(std::array<T, inputs> const& today) const {
+    return average<T>(*this, today);
+  }
+  template <class T>
+  static T average(auto const& portfolio, std::array<T, inputs> const& today) {
     T sum = 0;
-    for (std::size_t index = 0; index < paths(); ++index) sum += path(today, index);
-    return sum / static_cast<double>(paths());
+    for (std::size_t index = 0; index < portfolio.paths(); ++index) sum += portfolio.path(today, index);
+    return sum / static_cast<double>(portfolio.paths());
   }
 
   // What one path keeps of each step and rate.

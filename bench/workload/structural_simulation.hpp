@@ -144,7 +144,7 @@ struct libor : workload::libor {
       alive = grown;
     }
     grown = 1 / (1 + delta * rate);  // discounts
-    T bond = 1, annuity = 0, value = 0;
+    T bond = 1, annuity = 0;
     std::array<T, remaining> bonds, annuities;
     for (std::size_t n = 0; n < remaining; ++n) {
       bond = bond * grown(static_cast<Eigen::Index>(steps + n));
@@ -152,20 +152,14 @@ struct libor : workload::libor {
       bonds[n] = bond;
       annuities[n] = annuity;
     }
-    for (std::size_t k = 0; k < swaptions; ++k) {
-      std::size_t const last = maturities[k] - 1;
-      T const swap = bonds[last] + swap_rates[k % 3] * annuities[last] - 1;
-      if (swap < 0) value -= 100 * swap;
-    }
+    T value = payoff(bonds, annuities);
     for (std::size_t n = 0; n < steps; ++n) value = value * grown(static_cast<Eigen::Index>(n));
     return value;
   }
 
   template <class T>
   T operator()(std::array<T, inputs> const& today) const {
-    T sum = 0;
-    for (std::size_t index = 0; index < paths(); ++index) sum += path(today, index);
-    return sum / static_cast<double>(paths());
+    return average<T>(*this, today);
   }
 };
 

@@ -20,58 +20,6 @@ namespace {
 
 using duet::tape, duet::var, duet::recording;
 
-template <size_t N>
-std::array<var<>, N> independents(tape<>& t, std::array<double, N> const& x) {
-  std::array<var<>, N> result;
-  for (size_t i = 0; i < N; ++i) result[i] = t.independent(x[i]);
-  return result;
-}
-std::vector<var<>> independents(tape<>& t, std::vector<double> const& x) {
-  std::vector<var<>> result;
-  for (double xi : x) result.push_back(t.independent(xi));
-  return result;
-}
-
-// Ten outputs that depend on f in different ways: more than are swept side by side at once.
-template <class F, class X>
-void check_rows(F const& f, X const& x, X const& by_hand) {
-  tape<> t;
-  recording const scope(t);
-  auto const in = independents(t, x);
-  var<> const y = f(in);
-  size_t const last = x.size() - 1;
-  double const value = y.value();
-  std::vector<var<>> const outputs = {y,        -2 * y, y * y,      0.5 * y + in[last], in[0] * y,
-                                      in[last], 3 * y,  var<>(7.0), y - y * y / 4,      -y};
-  std::vector<double> const slopes = {1, -2, 2 * value, 0.5, x[0], 0, 3, 0, 1 - value / 2, -1};
-  size_t next = 0;
-  t.reverse_rows(std::span<var<> const>(outputs), [&](size_t row, auto const& adjoint) {
-    REQUIRE(row == next++);
-    CAPTURE(row);
-    double const scale = std::max({1.0, std::abs(value), std::abs(slopes[row]) * largest(by_hand)});
-    for (size_t i = 0; i < x.size(); ++i) {
-      double const direct = (row == 3 || row == 5) && i == last ? 1 : row == 4 && i == 0 ? value : 0;
-      require_close(adjoint(in[i]), slopes[row] * by_hand[i] + direct, scale, 1e-12);
-    }
-  });
-  REQUIRE(next == outputs.size());
-}
-
-// Forward mode along a few directions, where there are too many inputs for all of them.
-template <class F, class X>
-void check_directions(F const& f, X const& x, X const& by_hand) {
-  for (double phase : {0.3, 1.1, 2.6}) {
-    X direction = x;
-    double expected = 0, scale = 0;
-    for (size_t i = 0; i < x.size(); ++i) {
-      direction[i] = std::cos(phase + 2.4 * static_cast<double>(i));
-      expected += direction[i] * by_hand[i];
-      scale += std::abs(direction[i] * by_hand[i]);
-    }
-    require_close(duet::jvp(duet::forward, f, x, direction), expected, scale, 1e-12);
-  }
-}
-
 // All ways for a size that forward mode can bear.
 template <class F, class X>
 void check_all(F const& f, X const& x, double value, X const& by_hand, std::vector<size_t> const& inputs) {

@@ -15,61 +15,6 @@
 
 using namespace workload_checks;
 
-namespace {
-
-// Forward mode along a few directions, where there are too many inputs for all.
-template <class F, class X>
-void check_directions(F const &f, X const &x, X const &by_hand) {
-  double scale = 0;
-  for (double e : by_hand) scale += std::abs(e);
-  for (int n = 0; n < 3; ++n) {
-    auto v = x;
-    double expected = 0;
-    for (size_t i = 0; i < x.size(); ++i) {
-      v[i] = std::sin(1.0 + n + 2.3 * static_cast<double>(i));
-      expected += v[i] * by_hand[i];
-    }
-    auto const result = duet::value_and_jvp(duet::forward, f, x, v);
-    require_close(result.value, f(x), std::abs(result.value), same_value);
-    require_close(result.tangent, expected, scale, 1e-12);
-  }
-}
-
-// More outputs than a sweep has lanes: y x_k for the first inputs x_k, with y =
-// f(x).
-template <class F, class X>
-void check_rows(F const &f, X const &x, X const &by_hand) {
-  constexpr size_t rows = 11;
-  duet::tape<> t;
-  duet::recording const scope(t);
-  std::vector<duet::var<>> inputs, outputs;
-  for (double e : x) inputs.push_back(t.independent(e));
-  auto const y = [&] {
-    if constexpr (std::is_same_v<X, std::vector<double>>) {
-      return f(inputs);
-    } else {
-      std::array<duet::var<>, std::tuple_size<X>::value> in;
-      std::copy(inputs.begin(), inputs.end(), in.begin());
-      return f(in);
-    }
-  }();
-  for (size_t k = 0; k < rows; ++k) outputs.emplace_back(y * inputs[k % inputs.size()]);
-  double const scale = largest(by_hand) * largest(x) + std::abs(y.value());
-  size_t swept = 0;
-  t.reverse_rows(std::span<duet::var<> const>(outputs), [&](size_t k, auto const &adjoint) {
-    size_t const other = k % inputs.size();
-    for (size_t i = 0; i < inputs.size(); ++i) {
-      CAPTURE(k, i);
-      double const expected = by_hand[i] * x[other] + (i == other ? y.value() : 0.0);
-      require_close(adjoint(inputs[i]), expected, scale, 1e-12);
-    }
-    REQUIRE(k == swept++);
-  });
-  REQUIRE(swept == rows);
-}
-
-}  // namespace
-
 TEMPLATE_TEST_CASE_SIG("The gradient of a determinant expanded into minors agrees in all ways", "", ((size_t N), N), 4,
                        6) {
   workload::determinant<N> const f;

@@ -8,7 +8,9 @@
 #include <array>
 #include <cmath>
 #include <duet/driver/gradient.hpp>
+#include <duet/driver/product.hpp>
 #include <duet/math/math.hpp>
+#include <duet/reverse/recording.hpp>
 #include <vector>
 
 namespace workload_checks {
@@ -95,6 +97,58 @@ inline std::vector<size_t> first(size_t n) {
   std::vector<size_t> result(n);
   for (size_t i = 0; i < n; ++i) result[i] = i;
   return result;
+}
+
+template <size_t N>
+std::array<duet::var<>, N> independents(duet::tape<>& t, std::array<double, N> const& x) {
+  std::array<duet::var<>, N> result;
+  t.independents(x, result);
+  return result;
+}
+inline std::vector<duet::var<>> independents(duet::tape<>& t, std::vector<double> const& x) {
+  std::vector<duet::var<>> result(x.size());
+  t.independents(x, result);
+  return result;
+}
+
+// Ten outputs that depend on f in different ways: more than are swept side by side at once.
+template <class F, class X>
+void check_rows(F const& f, X const& x, X const& by_hand) {
+  duet::tape<> t;
+  duet::recording const scope(t);
+  auto const in = independents(t, x);
+  duet::var<> const y = f(in);
+  size_t const last = x.size() - 1;
+  double const value = y.value();
+  std::vector<duet::var<>> const outputs = {
+      y, -2 * y, y * y, 0.5 * y + in[last], in[0] * y, in[last], 3 * y, duet::var<>(7.0), y - y * y / 4, -y};
+  std::vector<double> const slopes = {1, -2, 2 * value, 0.5, x[0], 0, 3, 0, 1 - value / 2, -1};
+  size_t next = 0;
+  t.reverse_rows(std::span<duet::var<> const>(outputs), [&](size_t row, auto const& adjoint) {
+    REQUIRE(row == next++);
+    CAPTURE(row);
+    double const scale = std::max({1.0, std::abs(value), std::abs(slopes[row]) * largest(by_hand)});
+    for (size_t i = 0; i < x.size(); ++i) {
+      double const direct = (row == 3 || row == 5) && i == last ? 1 : row == 4 && i == 0 ? value : 0;
+      require_close(adjoint(in[i]), slopes[row] * by_hand[i] + direct, scale, 1e-12);
+    }
+  });
+  REQUIRE(next == outputs.size());
+}
+
+// Forward mode along a few directions, where there are too many inputs for all of them.
+template <class F, class X>
+void check_directions(F const& f, X const& x, X const& by_hand) {
+  for (double phase : {0.3, 1.1, 2.6}) {
+    X direction = x;
+    double expected = 0, scale = 0;
+    for (size_t i = 0; i < x.size(); ++i) {
+      direction[i] = std::cos(phase + 2.4 * static_cast<double>(i));
+      expected += direction[i] * by_hand[i];
+      scale += std::abs(direction[i] * by_hand[i]);
+    }
+    require_close(duet::jvp(duet::forward, f, x, direction), expected, scale, 1e-12);
+  }
 }
 
 }  // namespace workload_checks

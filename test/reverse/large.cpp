@@ -155,5 +155,36 @@ TEST_CASE("A tape that ran out of memory can be cleared and used again") {
   }));
 }
 
+// Two gigabytes of descriptors: run by name, or by make test-all.
+TEST_CASE("Indices end before 2^31, and the tape can be used again", "[.huge]") {
+  tape<> t;
+  recording const scope(t);
+  var<> const x = t.independent(0.5);
+  constexpr std::size_t left = 1000;
+  auto const start = t.position();
+  (void)t.new_inputs(duet::last_index - left);
+  auto const full = t.position();
+  for (int with_inputs = 0; with_inputs < 2; ++with_inputs) {
+    t.rewind(full);
+    duet::tape_index newest = 0;
+    std::size_t count = 0;
+    auto const fill = [&] {
+      for (;; ++count) {
+        var<> const y = with_inputs != 0 && count % 3 == 0 ? t.independent(2) : var<>(2 * x);
+        newest = y.index();
+      }
+    };
+    REQUIRE_THROWS_AS(fill(), duet::error);
+    REQUIRE(count > left - 10);
+    REQUIRE(count <= left);
+    REQUIRE(newest <= duet::last_index);
+    REQUIRE(newest == t.position().descriptors - 1);
+  }
+  t.rewind(start);
+  var<> const y = x * x;
+  t.reverse(y);
+  REQUIRE(t.adjoint(x) == 1);
+}
+
 #endif
 #endif

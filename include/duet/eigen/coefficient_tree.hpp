@@ -55,6 +55,11 @@ inline constexpr bool reads_quietly<Eigen::Replicate<X, Rows, Columns>> =
 template <class S, class X>
 inline constexpr bool reads_quietly<Eigen::CwiseNullaryOp<Eigen::internal::scalar_constant_op<S>, X>> = true;
 
+// X for reading: as Eigen keeps it in an expression, or evaluated once if reading would record.
+template <class X>
+using quiet_t =
+    std::conditional_t<reads_quietly<X>, typename Eigen::internal::ref_selector<X>::type, typename X::PlainObject>;
+
 // An expression of V in which the functor F is known on duals.
 template <class V>
 using probe_dual = dual<typename V::value_type, 1>;
@@ -76,8 +81,7 @@ struct tree {
   static constexpr std::size_t operations = 0;
   template <class D>
   using coefficient = std::conditional_t<arrays == 1, D, typename X::Scalar>;
-  using object = std::conditional_t<arrays == 1 && !reads_quietly<X>, typename X::PlainObject,
-                                    typename Eigen::internal::ref_selector<X>::type>;
+  using object = std::conditional_t<arrays == 1, quiet_t<X>, typename Eigen::internal::ref_selector<X>::type>;
 
   explicit tree(X const& x) : array(x), evaluated(array) {}
 

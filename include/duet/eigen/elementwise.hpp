@@ -35,7 +35,7 @@ struct elementwise_kernel {
     std::memcpy(&h, payload, sizeof h);
     std::byte const* partials = payload + sizeof h;
     T const* const outputs = adjoints + (node - (Sum ? 1 : h.count)) * lanes;
-    for (std::size_t a = 0; a < Arrays; ++a, partials += h.count * sizeof(T)) {
+    for (std::size_t a = 0; a < Arrays; ++a, partials += h.count * packed<T>::bytes) {
       array_places const& places = h.places[a];
       if (!places.active) continue;
       if (!Damped && lanes == 1 && places.contiguous()) {
@@ -74,7 +74,7 @@ class elementwise_writer {
   // Records the node and returns the index of its first output.
   tape_index finish(std::size_t outputs) {
     elementwise_header<Arrays> h{count_, {}};
-    std::size_t at = sizeof h + Arrays * count_ * sizeof(T);
+    std::size_t at = sizeof h + Arrays * count_ * packed<T>::bytes;
     for (std::size_t a = 0; a < Arrays; ++a) {
       h.places[a] = probes_[a].places(at);
       if (!probes_[a].listed()) continue;
@@ -87,7 +87,7 @@ class elementwise_writer {
 
  private:
   static std::size_t bytes(std::size_t count) {
-    return sizeof(elementwise_header<Arrays>) + Arrays * count * (sizeof(T) + sizeof(tape_index));
+    return sizeof(elementwise_header<Arrays>) + Arrays * count * (packed<T>::bytes + sizeof(tape_index));
   }
   template <std::size_t A>
   DUET_INLINE void add_to(std::size_t k, T const& partial, tape_index index) {
@@ -96,7 +96,9 @@ class elementwise_writer {
     probes_[A].add(index);
   }
   std::byte* indices(std::size_t a) { return partials(Arrays) + a * count_ * sizeof(tape_index); }
-  std::byte* partials(std::size_t a) { return payload_ + sizeof(elementwise_header<Arrays>) + a * count_ * sizeof(T); }
+  std::byte* partials(std::size_t a) {
+    return payload_ + sizeof(elementwise_header<Arrays>) + a * count_ * packed<T>::bytes;
+  }
 
   tape<T>& tape_;
   std::size_t count_;

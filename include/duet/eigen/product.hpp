@@ -140,13 +140,13 @@ class product_factor {
   }
 
   // What it takes in a payload at most; and its part of one, written from `at` on, which is moved on.
-  [[nodiscard]] std::size_t bytes() const { return size() * (sizeof(T) + sizeof(tape_index)); }
+  [[nodiscard]] std::size_t bytes() const { return size() * (packed<T>::bytes + sizeof(tape_index)); }
   [[nodiscard]] product_side write(std::byte* payload, std::size_t& at, bool with_values) const {
     product_side side{
         static_cast<std::size_t>(values_.rows()), static_cast<std::size_t>(values_.cols()), at, {}, by_rows};
     if (with_values) {
-      std::memcpy(payload + at, static_cast<void const*>(values_.data()), size() * sizeof(T));
-      at += size() * sizeof(T);
+      for (std::size_t k = 0; k < size(); ++k) set_payload_entry(payload + at, k, values_.data()[k]);
+      at += size() * packed<T>::bytes;
     }
     side.places = probe_.places(at);
     if (probe_.listed()) {
@@ -161,10 +161,8 @@ class product_factor {
  private:
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(values_.size()); }
 
-  using object = std::conditional_t<(Eigen::internal::traits<X>::Flags & Eigen::DirectAccessBit) != 0,
-                                    typename Eigen::internal::ref_selector<X>::type, typename X::PlainObject>;
-  object x_;
-  Eigen::internal::evaluator<std::remove_cvref_t<object>> read_;
+  quiet_t<X> x_;
+  Eigen::internal::evaluator<std::remove_cvref_t<quiet_t<X>>> read_;
   matrix values_;
   places_probe probe_;
 };

@@ -19,7 +19,7 @@ template <class T, std::size_t N, int Order, class Tag>
 inline constexpr bool is_eager<careful<T, N, Order, Tag>> = true;
 
 template <class T, std::size_t N, int Order, class Tag>
-class careful : public eager_assignment<careful<T, N, Order, Tag>> {
+class careful : public compound_assignment<careful<T, N, Order, Tag>> {
  public:
   using value_type = T;
   using scalar = careful;

@@ -22,7 +22,7 @@ template <class T, std::size_t K, class Tag>
 inline constexpr bool is_eager<taylor<T, K, Tag>> = true;
 
 template <class T, std::size_t K, class Tag>
-class taylor : public eager_assignment<taylor<T, K, Tag>> {
+class taylor : public compound_assignment<taylor<T, K, Tag>> {
  public:
   using value_type = T;
   using scalar = taylor;

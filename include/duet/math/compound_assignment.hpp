@@ -1,6 +1,7 @@
 #pragma once
 
 // += -= *= /= for an active scalar S, from its operator= and its accumulate(operand, seed), which adds seed * operand.
+// An eager scalar needs no accumulate: its operations give S at once.
 
 #include <duet/math/arithmetic.hpp>
 
@@ -15,42 +16,20 @@ struct compound_assignment {
   template <class X>
     requires assignable_operand<S, X>
   DUET_INLINE constexpr S& operator+=(X const& x) {
-    self().accumulate(duet::read_operand<S>(x), one{});
+    if constexpr (is_eager<S>)
+      self() = self() + x;
+    else
+      self().accumulate(duet::read_operand<S>(x), one{});
     return self();
   }
   template <class X>
     requires assignable_operand<S, X>
   DUET_INLINE constexpr S& operator-=(X const& x) {
-    self().accumulate(duet::read_operand<S>(x), minus_one{});
+    if constexpr (is_eager<S>)
+      self() = self() - x;
+    else
+      self().accumulate(duet::read_operand<S>(x), minus_one{});
     return self();
-  }
-  template <class X>
-    requires assignable_operand<S, X>
-  DUET_INLINE constexpr S& operator*=(X const& x) {
-    return self() = self() * x;
-  }
-  template <class X>
-    requires assignable_operand<S, X>
-  DUET_INLINE constexpr S& operator/=(X const& x) {
-    return self() = self() / x;
-  }
-
- private:
-  DUET_INLINE constexpr S& self() { return static_cast<S&>(*this); }
-};
-
-// The same for an eager scalar, whose operations give S at once.
-template <class S>
-struct eager_assignment {
-  template <class X>
-    requires assignable_operand<S, X>
-  DUET_INLINE constexpr S& operator+=(X const& x) {
-    return self() = self() + x;
-  }
-  template <class X>
-    requires assignable_operand<S, X>
-  DUET_INLINE constexpr S& operator-=(X const& x) {
-    return self() = self() - x;
   }
   template <class X>
     requires assignable_operand<S, X>

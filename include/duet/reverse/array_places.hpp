@@ -3,10 +3,20 @@
 // Which variables an array node reads. Those of a matrix of inputs, of a row of it, or of another node's result follow
 // one another in equal steps and take no memory; others are listed.
 
-#include <cstring>
+#include <duet/core/packed.hpp>
 #include <duet/reverse/sweep.hpp>
 
 namespace duet {
+
+// Entry k of numbers side by side in a payload, packed as in the records of statements.
+template <class T>
+[[nodiscard]] DUET_INLINE T payload_entry(std::byte const* at, std::size_t k) {
+  return packed<T>::read(at + k * packed<T>::bytes);
+}
+template <class T>
+DUET_INLINE void set_payload_entry(std::byte* at, std::size_t k, T const& x) {
+  packed<T>::write(at + k * packed<T>::bytes, x);
+}
 
 struct array_places {
   tape_index first = 0;
@@ -21,9 +31,7 @@ struct array_places {
   // The index of entry k, for a node with this payload.
   [[nodiscard]] DUET_INLINE tape_index operator()(std::byte const* payload, std::size_t k) const {
     if (!listed) return first + static_cast<tape_index>(k) * step;
-    tape_index i;
-    std::memcpy(&i, payload + list + k * sizeof i, sizeof i);
-    return i;
+    return payload_entry<tape_index>(payload + list, k);
   }
 };
 
@@ -47,17 +55,5 @@ class places_probe {
  private:
   tape_index count_ = 0, first_ = 0, step_ = 0, irregular_ = 0, any_ = 0;
 };
-
-// Entry k of numbers in a payload, which aligns to 8 bytes only.
-template <class T>
-[[nodiscard]] DUET_INLINE T payload_entry(std::byte const* at, std::size_t k) {
-  T x;
-  std::memcpy(static_cast<void*>(&x), at + k * sizeof(T), sizeof(T));
-  return x;
-}
-template <class T>
-DUET_INLINE void set_payload_entry(std::byte* at, std::size_t k, T const& x) {
-  std::memcpy(at + k * sizeof(T), static_cast<void const*>(&x), sizeof(T));
-}
 
 }  // namespace duet

@@ -16,27 +16,6 @@
 namespace duet {
 
 class [[nodiscard]] flush_denormals {
- public:
-  explicit flush_denormals(bool flush = true) : before_(control()) {
-    if (flush) set_control(before_ | flush_bits);
-  }
-  flush_denormals(flush_denormals const&) = delete;
-  flush_denormals& operator=(flush_denormals const&) = delete;
-  ~flush_denormals() { set_control(before_); }
-
-  // Runs call() as the caller of the sweep has it: a user's function keeps its denormals.
-  template <class Call>
-  void suspended(Call const& call) const {
-    auto const here = control();
-    set_control(before_);
-    struct resume {
-      decltype(here) bits;
-      ~resume() { set_control(bits); }
-    } const back{here};
-    call();
-  }
-
- private:
 #if defined(DUET_FLUSH_SSE)
   using bits = unsigned;
   static constexpr bits flush_bits = 0x8040;  // flush to zero, denormals are zero
@@ -57,6 +36,29 @@ class [[nodiscard]] flush_denormals {
   static bits control() { return 0; }
   static void set_control(bits) {}
 #endif
+
+ public:
+  explicit flush_denormals(bool flush = true) : before_(control()) {
+    if (flush) set_flush(flush_bits);
+  }
+  flush_denormals(flush_denormals const&) = delete;
+  flush_denormals& operator=(flush_denormals const&) = delete;
+  ~flush_denormals() { set_flush(before_); }
+
+  // Runs call() as the caller of the sweep has it: a user's function keeps its denormals.
+  template <class Call>
+  void suspended(Call const& call) const {
+    struct resume {
+      bits here;
+      ~resume() { set_flush(here); }
+    } const back{control()};
+    set_flush(before_);
+    call();
+  }
+
+ private:
+  // As `wanted` has it; whatever else the register holds, such as the exceptions met, stays.
+  static void set_flush(bits wanted) { set_control((control() & ~flush_bits) | (wanted & flush_bits)); }
 
   bits before_;
 };

@@ -10,6 +10,11 @@ namespace duet {
 struct tape_position {
   std::size_t record_bytes = 0, descriptors = 1, count_bytes = 0, node_bytes = 0, externals = 0;
   friend bool operator==(tape_position const&, tape_position const&) = default;
+  // Nothing of it lies beyond another position of the same recording.
+  [[nodiscard]] bool is_within(tape_position const& end) const {
+    return record_bytes <= end.record_bytes && descriptors <= end.descriptors && count_bytes <= end.count_bytes &&
+           node_bytes <= end.node_bytes && externals <= end.externals;
+  }
 };
 
 // What a sweep may expect. `sparse`: most adjoints stay zero, as when the output depends on a small part of the

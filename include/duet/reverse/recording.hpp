@@ -43,7 +43,7 @@ class [[nodiscard]] recording {
   tape<T>* outer_;
 };
 
-// The tape that this thread records onto. Throws duet::error if there is none.
+// Whether this thread records, and onto which tape; that throws duet::error if there is none.
 template <class T>
 [[nodiscard]] bool is_recording() {
   return active_head<T>.owner != nullptr;

@@ -27,8 +27,7 @@ inline constexpr tape_index minus_bit = 0x8000'0000u;
 inline constexpr tape_index last_index = minus_bit - 1;
 
 // Adjoints of several outputs side by side: 8 are one vector on AVX-512, one cache line.
-inline constexpr std::size_t adjoint_lanes = 8;
-template <class T, std::size_t Lanes = adjoint_lanes>
+template <class T, std::size_t Lanes>
 using lane_adjoint = blocks<T, Lanes>;
 
 template <class Adjoint>

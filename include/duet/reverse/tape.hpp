@@ -1,7 +1,8 @@
 #pragma once
 
 // The tape: owns a recording, sweeps it backwards and hands out adjoints. Memory is kept from one recording to the
-// next. A statement costs (sizeof(T) + 4) bytes an argument, 4 where its partial is one or minus one, and one byte.
+// next. A statement costs sizeof(T) + 4 bytes an argument (without padding, where T has some), 4 where its partial is
+// one or minus one, and one byte.
 
 #include <cstring>
 #include <duet/reverse/array_node.hpp>
@@ -47,9 +48,8 @@ class tape {
   // An output of an external node, to be made before the node itself.
   [[nodiscard]] var<T> output(T const& value) { return independent(value); }
 
-  // Records an external node: in every sweep pullback(adjoints), with an adjoint_access<T>&, adds to the adjoints of
-  // the node's inputs what its outputs' adjoints ask for; once for each output swept. The callable is kept with the
-  // recording.
+  // Records an external node (external.hpp): in every sweep, once for each output swept, pullback(adjoints) adds to the
+  // adjoints of the node's inputs what those of its outputs ask for. The callable is kept with the recording.
   template <class Pullback>
     requires std::invocable<Pullback&, adjoint_access<T>&>
   void external(Pullback pullback) {
@@ -64,8 +64,7 @@ class tape {
 
   // An array node (array_node.hpp): array_room() gives room for its payload, trivially copyable data that Kernel reads,
   // 8-byte aligned; nothing may be recorded until array() completes the node and returns the index of its first output.
-  // The others follow it. `finite` says that no partial in the payload is infinite or NaN. Throws duet::error if there
-  // is no room; then nothing is recorded.
+  // `finite`: no partial in the payload is infinite or NaN. Throws duet::error, recording nothing, if there is no room.
   [[nodiscard]] std::byte* array_room(std::size_t payload_bytes, std::size_t outputs) {
     nodes_.ensure(node_bytes_, node_bytes_ + padded(payload_bytes) + sizeof(array_node<T>));
     room_for(outputs);
@@ -246,20 +245,22 @@ class tape {
                 "; it is of another tape, or of a part that was rewound or cleared");
   }
   void require_recorded(tape_position const& at, char const* where) const {
-    auto const now = position();
-    if (at.record_bytes > now.record_bytes || at.descriptors > now.descriptors || at.count_bytes > now.count_bytes ||
-        at.node_bytes > now.node_bytes || at.externals > now.externals)
+    if (!at.is_within(position()))
       throw error("duet::tape::" + std::string(where) +
                   ": the position lies beyond the recording; it was rewound or cleared since");
   }
 
-  // Room for so many descriptors and one more, besides those that make_room() has promised to statements, which have
-  // four bytes of record each at least.
+  // Room for so many descriptors and one more, besides those promised to statements of four bytes of record or more.
   void room_for(std::size_t descriptors) {
     auto& h = head();
-    if (h.next + descriptors + 1 >= last_index) throw_full();
-    std::size_t const promised = static_cast<std::size_t>(h.limit - h.record) / sizeof(tape_index) + 1;
-    descriptors_.ensure(h.next, h.next + descriptors + 2 + promised);
+    std::size_t const after = h.next + descriptors + 1;
+    if (after >= last_index) throw_full();
+    std::size_t promised = static_cast<std::size_t>(h.limit - h.record) / sizeof(tape_index) + 1;
+    if (promised > last_index - after) {  // the indices that are left: statements come to make_room() before the last
+      promised = last_index - after;
+      h.limit = std::min(h.limit, h.record + promised * sizeof(tape_index));
+    }
+    descriptors_.ensure(h.next, after + 1 + promised);
     h.descriptors = reinterpret_cast<std::uint8_t*>(descriptors_.data());
   }
   tape_index new_descriptor(std::uint8_t code) {
@@ -380,7 +381,7 @@ class tape {
   }
 
   static constexpr std::size_t most_record_bytes = std::size_t{1} << 36, most_count_bytes = std::size_t{1} << 34,
-                               most_entries = std::size_t{last_index} + 1;
+                               most_entries = std::size_t{last_index} + 3;
   mutable write_head<T> parked_{.owner = this};  // while no thread records here
   stream records_{most_record_bytes, 1}, descriptors_{most_entries, 2}, counts_{most_count_bytes, 3},
       nodes_{most_record_bytes, 4};

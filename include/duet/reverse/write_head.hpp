@@ -131,12 +131,8 @@ class statement_writer {
     for (std::size_t j = 0; j < count; ++j) any |= indices[j];
     if (any == 0) return 0;
     write_head<T>& head = room();
-    for (std::size_t j = 0; j < count; ++j) {
-      put(head.record + partial_bytes * j, partials[j]);
-      put(head.record + partial_bytes * count + sizeof(tape_index) * j, indices[j]);
-      head.infinite_partials |= !duet::all_finite(partials[j]);
-    }
-    return finish_general(head, count, 0);
+    for (std::size_t j = 0; j < count; ++j) head.infinite_partials |= !duet::all_finite(partials[j]);
+    return store_general(head, partials, indices, count, 0);
   }
 
  private:
@@ -241,23 +237,27 @@ class statement_writer {
   DUET_COLD static tape_index write_damped(X const& x, Seed seed, std::uint8_t carry) {
     auto c = duet::coefficients<care::damped>(x, seed);
     write_head<T>& head = room();
-    argument<T> kept[most_leaves];
+    T partials[most_leaves];
+    tape_index indices[most_leaves];
     std::size_t g = 0;
     duet::for_each_leaf(x, c, [&](auto const& coefficient, auto const& l) {
-      if (l.index != 0) kept[g++] = {number<T>(coefficient), l.index, 0, false};
+      if (l.index == 0) return;
+      partials[g] = number<T>(coefficient);
+      indices[g++] = l.index;
     });
-    for (std::size_t j = 0; j < g; ++j) {
-      put(head.record + partial_bytes * j, kept[j].partial);
-      put(head.record + partial_bytes * g + sizeof(tape_index) * j, kept[j].index);
-    }
     head.infinite_partials = true;
-    return finish_general(head, g, carry);
+    return store_general(head, partials, indices, g, carry);
   }
 
-  // The descriptor of g general arguments that were put in their place.
-  static tape_index finish_general(write_head<T>& head, std::size_t g, std::uint8_t carry) {
+  // A number of general arguments known at run time.
+  static tape_index store_general(write_head<T>& head, T const* partials, tape_index const* indices, std::size_t g,
+                                  std::uint8_t flags) {
+    for (std::size_t j = 0; j < g; ++j) {
+      put(head.record + partial_bytes * j, partials[j]);
+      put(head.record + partial_bytes * g + sizeof(tape_index) * j, indices[j]);
+    }
     head.record += (partial_bytes + sizeof(tape_index)) * g;
-    describe(head, head.descriptors[head.next], g, 0, carry);
+    describe(head, head.descriptors[head.next], g, 0, flags);
     return static_cast<tape_index>(head.next++);
   }
 };
