@@ -29,13 +29,13 @@ template <class F, class X>
 
 // ---- what is demanded of f ----
 
-// The parameter of a callable that is no template: a pointer to function, or an object with one plain operator().
-template <class R, class A>
-std::type_identity<A> parameter_of(R (*)(A));
-template <class R, class C, class A>
-std::type_identity<A> parameter_of(R (C::*)(A));
-template <class R, class C, class A>
-std::type_identity<A> parameter_of(R (C::*)(A) const);
+// The first parameter of a callable that is no template: a pointer to function, or an object with one plain operator().
+template <class R, class A, class... Rest>
+std::type_identity<A> parameter_of(R (*)(A, Rest...));
+template <class R, class C, class A, class... Rest>
+std::type_identity<A> parameter_of(R (C::*)(A, Rest...));
+template <class R, class C, class A, class... Rest>
+std::type_identity<A> parameter_of(R (C::*)(A, Rest...) const);
 
 template <class F>
 struct parameter {

@@ -50,22 +50,6 @@ inline constexpr bool is_kept_point = false;
 template <class X>
 inline constexpr bool is_kept_point<kept_point<X>> = true;
 
-// True if the rows and columns of A and B can be the same.
-template <class A, class B>
-inline constexpr bool sizes_can_agree = [] {
-  auto const agree = [](int a, int b) { return a == b || a == Eigen::Dynamic || b == Eigen::Dynamic; };
-  return agree(A::RowsAtCompileTime, B::RowsAtCompileTime) && agree(A::ColsAtCompileTime, B::ColsAtCompileTime);
-}();
-
-// True if x has the sizes of y, entry by entry.
-template <class X, class Y>
-[[nodiscard]] bool same_sizes(X const& x, Y const& y) {
-  if constexpr (eigen_dense<X> && eigen_dense<Y>)
-    return x.rows() == y.rows() && x.cols() == y.cols();
-  else
-    return duet::size_of(x) == duet::size_of(y);
-}
-
 template <class X>
 struct shape<kept_point<X>> {
   using value_type = entry_t<X>;

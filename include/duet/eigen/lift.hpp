@@ -1,8 +1,8 @@
 #pragma once
 
 // The caller's shapes and the seeded scalars inside them: numbers, Eigen vectors, matrices and arrays, std::array,
-// std::vector. shape<X> says how X is built of its entries, in storage order; the drivers know nothing else of a shape,
-// for what goes into a function as for what comes out of it.
+// std::vector, and std::tuple of those. shape<X> says how X is built of its entries, in storage order; the drivers know
+// nothing else of a shape, for what goes into a function as for what comes out of it.
 
 #include <array>
 #include <concepts>
@@ -10,6 +10,7 @@
 #include <duet/eigen/traits.hpp>
 #include <memory>
 #include <new>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -160,6 +161,46 @@ template <class E, int Rows, int Columns, int Options, int MostRows, int MostCol
 struct shape<Eigen::Array<E, Rows, Columns, Options, MostRows, MostColumns>>
     : eigen_shape<Eigen::Array, E, Rows, Columns, Options, MostRows, MostColumns> {};
 
+// Several shapes of one scalar, one after another.
+template <class First, class... Rest>
+  requires(shaped<First> && ... &&
+           (shaped<Rest> && std::is_same_v<typename shape<Rest>::value_type, typename shape<First>::value_type>))
+struct shape<std::tuple<First, Rest...>> {
+  using object = std::tuple<First, Rest...>;
+  using value_type = typename shape<First>::value_type;
+  static constexpr std::size_t static_size =
+      ((shape<First>::static_size != dynamic) && ... && (shape<Rest>::static_size != dynamic))
+          ? (shape<First>::static_size + ... + shape<Rest>::static_size)
+          : dynamic;
+  template <class S>
+  using rebind = std::tuple<typename shape<First>::template rebind<S>, typename shape<Rest>::template rebind<S>...>;
+
+  static constexpr std::size_t size(object const& x) {
+    return std::apply(
+        [](auto const&... part) { return (shape<std::remove_cvref_t<decltype(part)>>::size(part) + ...); }, x);
+  }
+  template <std::size_t Part = 0, class Self>
+  static constexpr auto& entry(Self& x, std::size_t i) {
+    auto& part = std::get<Part>(x);
+    using part_shape = shape<std::remove_cvref_t<decltype(part)>>;
+    if constexpr (Part == sizeof...(Rest)) {
+      return part_shape::entry(part, i);
+    } else {
+      std::size_t const here = part_shape::size(part);
+      return i < here ? part_shape::entry(part, i) : entry<Part + 1>(x, i - here);
+    }
+  }
+  template <class S, class Entry>
+  static rebind<S> make(object const& like, Entry const& f) {
+    std::size_t first = 0;
+    auto const made = [&]<class Part>(Part const& part) {
+      std::size_t const here = std::exchange(first, first + shape<Part>::size(part));
+      return shape<Part>::template make<S>(part, [&](auto i) { return f(here + i); });
+    };
+    return std::apply([&](auto const&... part) { return rebind<S>{made(part)...}; }, like);
+  }
+};
+
 template <class X>
 concept eigen_dense = requires(X const& x) { []<class Derived>(Eigen::DenseBase<Derived> const&) {}(x); };
 
@@ -236,5 +277,27 @@ template <class X>
 inline constexpr std::size_t static_size_of = shape<plain_t<X>>::static_size;
 template <class X, class S>
 using lifted_t = typename shape<plain_t<X>>::template rebind<S>;
+
+// True if the rows and columns of A and B can be the same.
+template <class A, class B>
+inline constexpr bool sizes_can_agree = [] {
+  auto const agree = [](int a, int b) { return a == b || a == Eigen::Dynamic || b == Eigen::Dynamic; };
+  return agree(A::RowsAtCompileTime, B::RowsAtCompileTime) && agree(A::ColsAtCompileTime, B::ColsAtCompileTime);
+}();
+
+// True if x has the sizes of y, entry by entry.
+template <class X, class Y>
+[[nodiscard]] bool same_sizes(X const& x, Y const& y) {
+  if constexpr (eigen_dense<X> && eigen_dense<Y>)
+    return x.rows() == y.rows() && x.cols() == y.cols();
+  else
+    return shape<X>::size(x) == shape<Y>::size(y);
+}
+template <class... X, class... Y>
+[[nodiscard]] bool same_sizes(std::tuple<X...> const& x, std::tuple<Y...> const& y) {
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return (duet::same_sizes(std::get<I>(x), std::get<I>(y)) && ...);
+  }(std::index_sequence_for<X...>{});
+}
 
 }  // namespace duet

@@ -39,7 +39,7 @@ class [[nodiscard]] flush_denormals {
 
  public:
   explicit flush_denormals(bool flush = true) : before_(control()) {
-    if (flush) set_flush(flush_bits);
+    if (flush) set_control(before_ | flush_bits);
   }
   flush_denormals(flush_denormals const&) = delete;
   flush_denormals& operator=(flush_denormals const&) = delete;

@@ -50,16 +50,11 @@ class tape {
 
   // Records an external node (external.hpp): in every sweep, once for each output swept, pullback(adjoints) adds to the
   // adjoints of the node's inputs what those of its outputs ask for. The callable is kept with the recording.
-  template <class Pullback>
-    requires std::invocable<Pullback&, adjoint_access<T>&>
+  template <pullback_for<T> Pullback>
   void external(Pullback pullback) {
+    room_for(0);  // what can throw comes first
     externals_.push_back(std::make_unique<external_callable<T, Pullback>>(std::move(pullback)));
-    try {
-      new_descriptor(descriptor::external);
-    } catch (...) {
-      externals_.pop_back();
-      throw;
-    }
+    new_descriptor(descriptor::external);
   }
 
   // An array node (array_node.hpp): array_room() gives room for its payload, trivially copyable data that Kernel reads,
@@ -228,6 +223,8 @@ class tape {
   template <class>
   friend class recording;
   friend class statement_writer<T>;
+  template <class, class>
+  friend class external_lanes;
 
   // The head of the recording: the thread's own while it records here.
   [[nodiscard]] write_head<T>& head() const {
@@ -359,7 +356,10 @@ class tape {
         [&](Adjoint*& data, sweep_cursor& at) {
           auto const record = at.record - records_.data(), counts = at.counts - counts_.data(),
                      nodes = at.nodes - nodes_.data();
-          flushed.suspended([&] { pull_back_lanes(*externals_[--next_external], adjoints); });
+          flushed.suspended([&] {
+            external_lanes<T, Adjoint> lanes(*this, adjoints);
+            externals_[--next_external]->pull_back(lanes);
+          });
           at = {records_.data() + record, head().descriptors, counts_.data() + counts, nodes_.data() + nodes};
           data = adjoints.data();
         });

@@ -1,0 +1,128 @@
+// Checkpointed loops: what a step costs that is only advanced over the same step in a bare loop, what one costs that is
+// recorded and swept over the same on a plain tape, the whole over what the schedule's counts predict from bare loop
+// and plain tape, and the memory at its peak.
+
+#include "interleaved.hpp"
+#include "workload/checkpointed.hpp"
+
+#include <duet/reverse/recording.hpp>
+
+namespace {
+
+using duet::snapshots, duet::tape, duet::var;
+
+template <class F, class X>
+double gradient(tape<>& t, F const& f, X const& x, X& g) {
+  t.clear();
+  duet::recording const scope(t);
+  auto inputs = duet::shape<X>::template make<var<>>(x, [&](auto i) { return t.independent(x[i]); });
+  var<> const y = f(inputs);
+  t.reverse(y);
+  for (std::size_t i = 0; i < x.size(); ++i) g[i] = t.adjoint(inputs[i]);
+  return y.value();
+}
+
+template <class F, class X>
+bench::candidate gradient_of(char const* name, F const& f, X const& x) {
+  auto const t = std::make_shared<tape<>>();
+  return bench::time_of(name, [t, f, x, g = x]() mutable {
+    double y = gradient(*t, f, x, g);
+    bench::touch(y);
+    bench::touch(g);
+  });
+}
+template <class F, class X>
+bench::candidate value_of(char const* name, F const& f, X x) {
+  return bench::time_of(name, [f, x]() mutable {
+    bench::touch(x);
+    double y = f(x);
+    bench::touch(y);
+  });
+}
+
+// Plain: the workload. Checkpointed(policy): the same in evolve.
+template <class Plain, class Checkpointed>
+void row(char const* name, Plain const& plain, Checkpointed const& checkpointed, long states, bench::settings s) {
+  auto const x = plain.start();
+  auto const steps = static_cast<long>(plain.steps);
+  auto const times =
+      bench::time_rounds({value_of("bare", plain, x), value_of("evolve", checkpointed(snapshots(states)), x),
+                          gradient_of("tape", plain, x), gradient_of("all kept", checkpointed(snapshots()), x),
+                          gradient_of("checkpoints", checkpointed(snapshots(states)), x)},
+                         s);
+  double const n = static_cast<double>(steps);
+  double const advances = static_cast<double>(duet::optimal_advances(steps, states)) / n;
+  std::vector<double> recorded, predicted, measured;
+  for (std::size_t r = 0; r < times[0].size(); ++r) {
+    double const bare = times[0][r], on_tape = times[2][r];
+    recorded.push_back((times[3][r] - bare) / on_tape);
+    predicted.push_back(times[4][r] / (advances * bare + on_tape));
+    measured.push_back(times[4][r] / (advances * bare + times[3][r] - bare));
+  }
+  std::printf("%-28s %8ld %6ld %9.1f %9.3f %10.1f %9.3f %9.2f %9.3f %9.3f\n", name, steps, states,
+              bench::median(times[0]) / n, bench::median_ratio(times[1], times[0]), bench::median(times[2]) / n,
+              bench::median(recorded), advances, bench::median(predicted), bench::median(measured));
+  std::fflush(stdout);
+}
+
+// Bytes of tape and states when a step has been swept, over those of the plain tape.
+void memory(long steps, long states) {
+  workload::diffusion one;
+  one.steps = 1;
+  std::vector<double> const x = one.start();
+  std::vector<double> g = x;
+  tape<> t;
+  one.steps = 2;
+  gradient(t, one, x, g);
+  std::size_t const two = t.statistics().bytes + t.statistics().adjoint_bytes;
+  one.steps = 12;
+  gradient(t, one, x, g);
+  std::size_t const twelve = t.statistics().bytes + t.statistics().adjoint_bytes;
+  double const plain =
+      static_cast<double>(two) + static_cast<double>(twelve - two) / 10 * static_cast<double>(steps - 2);
+  std::size_t peak = 0;
+  t.shrink();
+  auto const policy = snapshots(states).on_progress([&](long done, long of, duet::checkpoint_phase phase) {
+    if (phase != duet::checkpoint_phase::reversing || done % 1000 != of % 1000) return;
+    auto const s = t.statistics();
+    peak = std::max(peak, s.bytes + s.adjoint_bytes);
+  });
+  workload::checkpointed::diffusion<snapshots> f{{}, policy};
+  f.steps = steps;
+  gradient(t, f, x, g);
+  double const kept = static_cast<double>(peak + (static_cast<std::size_t>(states) + 3) * x.size() * sizeof(double));
+  std::printf("\nheat 128 x 128, %ld steps, %ld snapshots: %.1f MB with states, %.1f MB on a plain tape: %.3f %%\n%s\n",
+              steps, states, kept / 1e6, plain / 1e6, 100 * kept / plain,
+              to_string(duet::checkpoint_plan(steps, policy)).c_str());
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  bool const quick = bench::is_quick(argc, argv);
+  bench::settings s = bench::settings_for(quick);
+  if (!quick) s.rounds = 15;
+  bench::print_setting();
+  std::printf("%-28s %8s %6s %9s %9s %10s %9s %9s %9s %9s\n%-28s %8s %6s %9s %9s %10s %9s %9s %9s %9s\n", "", "steps",
+              "states", "bare", "evolve", "tape", "recorded", "advanced", "whole", "whole", "", "", "", "ns/step",
+              "/ bare", "ns/step", "/ tape", "/ step", "/ pred.", "/ meas.");
+  for (auto [cells, steps, states] :
+       {std::array<long, 3>{128, 200, 20}, {128, 200, 5}, {32, 1000, 20}, {8, 10000, 20}}) {
+    workload::diffusion plain;
+    plain.cells = quick ? 4 : cells;
+    plain.steps = quick ? 20 : steps;
+    std::string const name = "heat " + std::to_string(cells) + " x " + std::to_string(cells);
+    row(
+        name.c_str(), plain,
+        [&](auto const& policy) { return workload::checkpointed::diffusion<snapshots>{plain, policy}; }, states, s);
+  }
+  for (std::size_t steps : {std::size_t{1000}, std::size_t{100'000}, std::size_t{1'000'000}}) {
+    workload::structural::lorenz plain;
+    plain.steps = quick ? 100 : steps;
+    workload::lorenz const loop = plain;
+    row(
+        "Lorenz, Runge-Kutta", loop,
+        [&](auto const& policy) { return workload::checkpointed::lorenz<snapshots>{plain, policy}; }, 30, s);
+  }
+  if (!quick) memory(10000, 20);
+}

@@ -1,0 +1,285 @@
+#pragma once
+
+// A checkpointed loop on the tape: its states, the steps between them in plain numbers, and the callback that reverses
+// it, recording one step at a time behind everything else.
+
+#include <duet/checkpoint/argument.hpp>
+#include <duet/checkpoint/policy.hpp>
+#include <duet/checkpoint/replay.hpp>
+#include <duet/checkpoint/states.hpp>
+#include <duet/reverse/recording.hpp>
+#include <utility>
+
+namespace duet {
+
+DUET_COLD inline void throw_changed_size(long step, std::size_t given, std::size_t before) {
+  throw error("duet::evolve: step " + std::to_string(step) + " returned a state of " + std::to_string(given) +
+              " entries from one of " + std::to_string(before) +
+              " (or one of other rows and columns); a state keeps its sizes");
+}
+
+// Throws duet::error unless what a step returned has the sizes of the state before.
+template <class Y, class State>
+DUET_INLINE void require_same_sizes(Y const& next, State const& before, long step) {
+  if constexpr (static_size_of<State> == dynamic || static_size_of<Y> == dynamic)
+    if (!duet::same_sizes(next, before)) [[unlikely]]
+      throw_changed_size(step, duet::size_of(next), duet::size_of(before));
+}
+
+// What a step returned, an object or an expression of other numbers, as a State of the sizes of `before`.
+template <class State, class R>
+[[nodiscard]] DUET_INLINE State next_state(R const& returned, State const& before, long step) {
+  using P = plain_t<R>;
+  auto const& y = duet::plain(returned);
+  duet::require_same_sizes(y, before, step);
+  using E = entry_t<State>;
+  if constexpr (std::is_same_v<P, State>)
+    return y;
+  else
+    return State(shape<P>::template make<E>(
+        y, [&](auto i) DUET_INLINE_LAMBDA { return duet::entry_as<E>(shape<P>::entry(y, i)); }));
+}
+// The same, from call(before, step).
+template <class State, class Call>
+[[nodiscard]] DUET_INLINE State state_after(State const& before, long step, Call const& call) {
+  if constexpr (std::is_same_v<decltype(call(before, step)), State>) {
+    State next = call(before, step);
+    duet::require_same_sizes(next, before, step);
+    return next;
+  } else {
+    return duet::next_state<State>(call(before, step), before, step);
+  }
+}
+
+// What a step may return for a State: the same shape, of variables or of numbers.
+template <class R, class State>
+inline constexpr bool is_next_state = [] {
+  using P = plain_t<R>;
+  if constexpr (!shaped<P>)
+    return false;
+  else if constexpr (eigen_dense<P> && eigen_dense<State>)
+    return sizes_can_agree<P, State>;
+  else
+    return std::is_same_v<lifted_t<P, entry_t<State>>, State>;
+}();
+
+// An Eigen expression of the entries of a State.
+template <class R, class State>
+concept is_expression_of = eigen_dense<std::remove_cvref_t<R>> && !std::is_same_v<std::remove_cvref_t<R>, State> &&
+                           std::is_same_v<typename std::remove_cvref_t<R>::Scalar, entry_t<State>>;
+
+// The steps from..to-1 from the state y, by call(state, step).
+template <class State, class Call, class Report>
+[[nodiscard]] DUET_INLINE State run_steps(State y, long from, long to, Call const& call, Report const& report) {
+  using R = decltype(call(y, from));
+  if constexpr (!is_expression_of<R, State>) {
+    for (long k = from; k < to; ++k) {
+      y = duet::state_after(y, k, call);
+      report(k + 1);
+    }
+  } else {  // evaluated beside y, in the same memory each time
+    State beside = y;
+    for (long k = from; k < to; ++k) {
+      decltype(auto) next = call(y, k);
+      if (!duet::same_sizes(next, y)) [[unlikely]]
+        throw_changed_size(k, static_cast<std::size_t>(next.size()), duet::size_of(y));
+      beside = next;
+      std::swap(y, beside);
+      report(k + 1);
+    }
+  }
+  return y;
+}
+
+// One step on variables, recorded.
+template <class Policy, class State, class Step, class Arguments>
+[[nodiscard]] State record_step(Policy const& policy, Step const& step, Arguments const& arguments, State const& y,
+                                long k) {
+  return duet::state_after(y, k, [&](State const& from, long index) -> decltype(auto) {
+    return arguments.call_active(duet::callable_of(step), from, policy.at(index));
+  });
+}
+
+// The part of a loop that is reversed by replaying it: for the tape's scalar V, states in the shape State, and
+// arguments X... besides. An object of it is the callback of the loop's node.
+template <class V, class State, class Step, class Policy, class... X>
+class replayed_loop {
+ public:
+  using T = typename V::value_type;
+  using Numbers = lifted_t<State, T>;
+  using Arguments = kept_arguments<V, X...>;
+  using At = decltype(std::declval<Policy const&>().at(0));
+
+  // Steps run on numbers; on passive variables where the step knows only those, or owns active ones.
+  static constexpr bool in_numbers = Arguments::template takes_plain<Step, Numbers, At>;
+
+  replayed_loop(tape<T>& on, Policy const& policy, Step const& step, State const& start, Arguments const& arguments,
+                long in_memory)
+      : tape_(&on),
+        policy_(policy),
+        step_(step),
+        arguments_(arguments),
+        in_memory_(in_memory),
+        states_(duet::values_of<V>(start), in_memory, policy.folder()) {
+    start_.reserve(duet::size_of(start));
+    for (std::size_t i = 0; i < duet::size_of(start); ++i) start_.push_back(shape<State>::entry(start, i).index());
+  }
+
+  // A loop of `steps` steps from the start, as far as the last of them, which the caller records.
+  void run_to_last(long steps) {
+    steps_ = steps;
+    schedule_.emplace(steps, in_memory_, policy_);
+    follow(checkpoint_phase::running, steps, [](long) {});
+  }
+  // The same while going_on(state, step); returns how many steps there were. Then no schedule knows the last of them
+  // before it is run: it is run once more, recorded.
+  template <class GoingOn>
+  [[nodiscard]] long run_while(GoingOn& going_on) {
+    long const slots = std::min(in_memory_, std::numeric_limits<long>::max() / 2) + policy_.on_disk();
+    online_snapshots online(slots);
+    Numbers previous = states_.here();
+    long slot = -1;
+    for (; going_on(states_.here(), policy_.at(steps_)); ++steps_) {
+      slot = online.offer(steps_);
+      if (slot >= 0) states_.store(slot, steps_);
+      previous = states_.exchange(next_numbers(states_.here(), steps_));
+      policy_.report(steps_ + 1, 0, checkpoint_phase::running);
+    }
+    if (steps_ == 0) return 0;
+    if (slot >= 0)
+      states_.restore(slot, steps_ - 1);
+    else
+      states_.set(std::move(previous));
+    schedule_.emplace(revolve(steps_ - 1, slots, online.kept()));
+    return steps_;
+  }
+
+  // Records the node, with the current state for its outputs, which it returns.
+  [[nodiscard]] State record() && {
+    first_output_ = tape_->new_inputs(start_.size());
+    State result = variables(first_output_);
+    tape_->external(std::move(*this));
+    return result;
+  }
+
+  void operator()(external_sweep<T>& sweep) {
+    if (!sweep.take(first_output_, start_.size())) return;
+    policy_.report(1, steps_, checkpoint_phase::reversing);
+    recording<T> const scope(*tape_);
+    if (!schedule_) {  // swept before: from the start again
+      states_.restore(home_, 0);
+      schedule_.emplace(steps_ - 1, in_memory_, policy_);
+    }
+    try {
+      reverse(sweep);
+    } catch (...) {
+      schedule_.reset();
+      throw;
+    }
+    schedule_.reset();
+  }
+
+ private:
+  void reverse(external_sweep<T>& sweep) {
+    tape_position const base = tape_->position();
+    std::vector<tape_index> outputs(start_.size());
+    State y = variables(0);  // and its memory, in every step
+    follow(checkpoint_phase::repeating, 0, [&](long k) {
+      tape_->rewind(base);
+      // The initial state is the variables that the loop was given: their adjoints go on from where they are.
+      tape_index const first = k == 0 ? 0 : tape_->new_inputs(start_.size());
+      tape_position const inside = tape_->position();
+      for (std::size_t i = 0; i < outputs.size(); ++i)
+        shape<State>::entry(y, i) = V::recorded(shape<Numbers>::entry(states_.here(), i),
+                                                k == 0 ? start_[i] : first + static_cast<tape_index>(i));
+      State const next = duet::record_step(policy_, step_, arguments_, y, k);
+      for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = shape<State>::entry(next, i).index();
+      sweep.sweep(outputs, inside);
+      if (k != 0) static_cast<void>(sweep.take(first, start_.size()));
+      policy_.report(steps_ - k, steps_, checkpoint_phase::reversing);
+    });
+  }
+  // The current state as variables, from `first` on in the recording.
+  [[nodiscard]] State variables(tape_index first) const {
+    return shape<Numbers>::template make<V>(states_.here(), [&](auto i) {
+      return V::recorded(shape<Numbers>::entry(states_.here(), i), first + static_cast<tape_index>(std::size_t{i}));
+    });
+  }
+
+  // Does what the schedule says until the step `last` is to be reversed, or to the end; reverse(k) for the others.
+  template <class Reverse>
+  void follow(checkpoint_phase phase, long last, Reverse const& reverse) {
+    for (;;) {
+      scheduled_action const action = schedule_->next();
+      switch (action.kind) {
+        case checkpoint_action::advance:
+          advance(action.from, action.to, phase);
+          break;
+        case checkpoint_action::store:
+          states_.store(action.slot, action.from);
+          if (action.from == 0) home_ = action.slot;
+          break;
+        case checkpoint_action::restore:
+          states_.restore(action.slot, action.from);
+          break;
+        case checkpoint_action::reverse:
+          if (action.to == last) return;
+          reverse(action.from);
+          break;
+        case checkpoint_action::done:
+          return;
+      }
+    }
+  }
+
+  void advance(long from, long to, checkpoint_phase phase) {
+    if (policy_.reports())
+      run(from, to, [&](long done) { policy_.report(done, steps_, phase); });
+    else
+      run(from, to, [](long) {});
+  }
+  template <class Report>
+  void run(long from, long to, Report const& report) {
+    auto const call = [this](Numbers const& y, long k) DUET_INLINE_LAMBDA -> decltype(auto) {
+      if constexpr (in_numbers)
+        return arguments_.call_plain(step_, y, policy_.at(k));
+      else
+        return passive_step(y, k);
+    };
+    Numbers next = duet::state_after(states_.here(), from, call);  // what is in a slot stays there
+    if constexpr (!std::is_trivially_copyable_v<Numbers>) {
+      states_.set(std::move(next));  // which gives the memory of the state before back
+      next = states_.release();
+    }
+    report(from + 1);
+    states_.set(duet::run_steps(std::move(next), from + 1, to, call, report));
+  }
+  [[nodiscard]] Numbers next_numbers(Numbers const& y, long k) {
+    if constexpr (in_numbers)
+      return duet::state_after(y, k, [this](Numbers const& from, long index) DUET_INLINE_LAMBDA -> decltype(auto) {
+        return arguments_.call_plain(step_, from, policy_.at(index));
+      });
+    else
+      return passive_step(y, k);
+  }
+  // What the step makes of passive variables; what it records of active ones that it holds is forgotten.
+  [[nodiscard]] Numbers passive_step(Numbers const& y, long k) {
+    tape_position const base = tape_->position();
+    auto const passive = shape<Numbers>::template make<V>(y, [&](auto i) { return V(shape<Numbers>::entry(y, i)); });
+    Numbers next = duet::values_of<V>(duet::record_step(policy_, step_, arguments_, passive, k));
+    tape_->rewind(base);
+    return next;
+  }
+
+  tape<T>* tape_;
+  Policy policy_;
+  Step step_;
+  Arguments arguments_;
+  std::vector<tape_index> start_;  // of the initial state
+  long steps_ = 0, in_memory_, home_ = 0;
+  loop_states<Numbers> states_;
+  std::optional<checkpoint_schedule> schedule_;  // what is left of it; none after a sweep
+  tape_index first_output_ = 0;
+};
+
+}  // namespace duet

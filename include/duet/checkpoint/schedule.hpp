@@ -1,0 +1,176 @@
+#pragma once
+
+// Which states of a loop to keep so that it can be run backwards: binomial checkpointing (Griewank and Walther 2000,
+// "Algorithm 799: revolve", ACM TOMS 26(1)) as a machine of actions that knows nothing of derivatives or states.
+//
+// With beta(s, r) = C(s + r, s) the most steps that s kept states reach when none is advanced more than r times, l
+// steps with beta(s, r - 1) < l <= beta(s, r) take t(l, s) = r l - beta(s + 1, r - 1) advances, and no schedule takes
+// fewer.
+
+#include <algorithm>
+#include <cstddef>
+#include <duet/core/error.hpp>
+#include <limits>
+#include <string>
+#include <vector>
+
+namespace duet {
+
+// What a schedule asks for. `advance` runs the steps from..to-1 from the current state, which is `from`; `store` keeps
+// the current state in a slot, `restore` makes a kept one current; `reverse` differentiates the step `from` at the
+// current state. Steps are reversed from the last to the first.
+#if defined(__GNUC__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wshadow"  // g++ takes a scoped enumerator for a second duet::reverse
+#endif
+enum class checkpoint_action { advance, store, restore, reverse, done };
+#if defined(__GNUC__)
+#pragma GCC diagnostic pop
+#endif
+
+struct scheduled_action {
+  checkpoint_action kind;
+  long from = 0, to = 0;  // states, counted from the initial one, 0; `to` is `from` unless steps are run
+  long slot = -1;         // of store and restore
+};
+
+// A state that lies in a slot.
+struct kept_state {
+  long position, slot;
+  friend bool operator==(kept_state const&, kept_state const&) = default;
+};
+
+DUET_COLD inline void throw_bad_schedule(std::string const& where, long steps, long snapshots) {
+  if (steps < 0)
+    throw std::invalid_argument(where + ": " + std::to_string(steps) + " steps were asked for, expected 0 or more");
+  throw std::invalid_argument(where + ": " + std::to_string(snapshots) +
+                              " snapshots were given, expected at least 1, for the initial state");
+}
+inline void require_schedule(char const* where, long steps, long snapshots) {
+  if (steps < 0 || snapshots < 1) throw_bad_schedule(where, steps, snapshots);
+}
+
+// The smallest r with beta(s, r) >= l, and beta(s + 1, r - 1).
+struct repetition {
+  long r, below;
+};
+[[nodiscard]] inline repetition repetitions(long l, long s) {
+  // beta(s, r) and beta(s + 1, r - 1) from those of r - 1; neither exceeds (s + r) l on the way.
+  using wide = long double;  // 64 bits and more of mantissa or, at worst, 53: enough for counts that fit in memory
+  wide reach = 1, below = 0;
+  long r = 0;
+  while (reach < static_cast<wide>(l)) {
+    below += reach;
+    ++r;
+    reach = reach * static_cast<wide>(s + r) / static_cast<wide>(r);
+  }
+  return {r, static_cast<long>(below)};
+}
+
+// The least number of steps advanced to reverse l steps with s kept states, the initial one among them; besides, each
+// step is evaluated once where it is reversed. Throws std::invalid_argument unless l >= 0 and s >= 1.
+[[nodiscard]] inline long optimal_advances(long l, long s) {
+  require_schedule("duet::optimal_advances", l, s);
+  if (l <= 1) return 0;
+  if (s == 1) return l % 2 == 0 ? l / 2 * (l - 1) : (l - 1) / 2 * l;
+  auto const [r, below] = repetitions(l, s);
+  return r * l - below;
+}
+
+// The binomial schedule of `steps` steps with `snapshots` slots. Takes t(l, s) advances and as many bytes as it has
+// slots in use; an action costs a binary search among the few repetition numbers.
+class revolve {
+ public:
+  // From the initial state, which is current: the first action stores it.
+  revolve(long steps, long snapshots) : revolve(steps, snapshots, {}) { position_ = 0; }
+
+  // With states kept already, in increasing order from the initial one on; the slots 0..snapshots-1 that they leave are
+  // free. No state is current.
+  revolve(long steps, long snapshots, std::vector<kept_state> const& kept)
+      : end_(steps), slots_(std::min(snapshots, std::max(steps, 1L))) {
+    require_schedule("duet::revolve", steps, snapshots);
+    for (auto const& each : kept) slots_ = std::max(slots_, each.slot + 1);
+    std::vector<bool> used(static_cast<std::size_t>(slots_));
+    for (auto const& each : kept) {
+      kept_.push_back(each.position);
+      slot_at_.push_back(each.slot);
+      used[static_cast<std::size_t>(each.slot)] = true;
+    }
+    for (long slot = 0; slot < slots_; ++slot)
+      if (!used[static_cast<std::size_t>(slot)]) slot_at_.push_back(slot);
+    tabulate();
+  }
+
+  [[nodiscard]] scheduled_action next() {
+    using enum checkpoint_action;
+    while (!kept_.empty() && kept_.back() >= end_) kept_.pop_back();
+    if (end_ == 0) return {done};
+    if (kept_.empty()) {
+      kept_.push_back(0);
+      return {store, 0, 0, slot_at_.front()};
+    }
+    long const top = kept_.back();
+    if (position_ == end_ - 1) {
+      position_ = nowhere;
+      --end_;
+      return {reverse, end_, end_ + 1};
+    }
+    if (position_ == nowhere) {
+      position_ = top;
+      return {restore, top, top, slot_at_[kept_.size() - 1]};
+    }
+    if (position_ > top) {
+      kept_.push_back(position_);
+      return {store, position_, position_, slot_at_[kept_.size() - 1]};
+    }
+    long const free = slots_ - static_cast<long>(kept_.size());
+    position_ = top + (free == 0 ? end_ - 1 - top : split(end_ - top, free + 1));
+    return {advance, top, position_};
+  }
+
+ private:
+  static constexpr long nowhere = -1;
+
+  // beta(s, r) for r = 0, 1, ... as far as l reaches, s = 1, 2, ...: a row for each s in use.
+  void tabulate() {
+    long const most = end_ - (kept_.empty() ? 0 : kept_.back());
+    rows_.push_back(0);
+    for (long s = 1; s <= slots_; ++s) {
+      long double reach = 1;
+      for (long r = 1; s > 1; ++r) {
+        reaches_.push_back(static_cast<long>(reach));
+        if (reach >= static_cast<long double>(std::max(most, kept_reach()))) break;
+        reach = reach * static_cast<long double>(s + r) / static_cast<long double>(r);
+      }
+      rows_.push_back(reaches_.size());
+    }
+  }
+  // The longest stretch between kept states.
+  [[nodiscard]] long kept_reach() const {
+    long longest = 0;
+    for (std::size_t i = 1; i < kept_.size(); ++i) longest = std::max(longest, kept_[i] - kept_[i - 1]);
+    return longest;
+  }
+
+  // How far to advance from a kept state with l > 2 steps to reverse and s >= 2 states, that one among them: the
+  // longest of the optimal ways.
+  [[nodiscard]] long split(long l, long s) const {
+    auto const row = [&](long each) {
+      return reaches_.begin() + static_cast<std::ptrdiff_t>(rows_[static_cast<std::size_t>(each - 1)]);
+    };
+    auto const reached = std::lower_bound(row(s), row(s + 1), l);
+    auto const r = reached - row(s);
+    long const before = s == 2 ? r : *(row(s - 1) + (r - 1));  // beta(s - 1, r - 1)
+    return std::min({l - 1, *(reached - 1), l - before});
+  }
+
+  long end_;  // steps left to reverse
+  long slots_;
+  long position_ = nowhere;    // of the current state
+  std::vector<long> kept_;     // positions, increasing
+  std::vector<long> slot_at_;  // the slot of the i-th kept state
+  std::vector<std::size_t> rows_;
+  std::vector<long> reaches_;
+};
+
+}  // namespace duet

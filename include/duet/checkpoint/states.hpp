@@ -1,0 +1,103 @@
+#pragma once
+
+// Where the states of a checkpointed loop are: the current one and those in slots, the first of them in memory, the
+// rest in files.
+
+#include <duet/checkpoint/disk.hpp>
+#include <duet/core/packed.hpp>
+#include <duet/eigen/lift.hpp>
+#include <optional>
+#include <type_traits>
+
+namespace duet {
+
+// Of states in the shape State, whose entries are numbers; all have the sizes of the first.
+template <class State>
+class loop_states {
+ public:
+  using T = entry_t<State>;
+
+  loop_states(State initial, long in_memory, std::filesystem::path folder)
+      : current_(std::move(initial)), in_memory_(in_memory), folder_(std::move(folder)) {}
+
+  [[nodiscard]] State const& here() const { return slot_here_ < 0 ? current_ : slots_[slot_here_]; }
+
+  // The state that comes next; what is in slots stays.
+  void set(State&& next) {
+    current_ = std::move(next);
+    slot_here_ = nowhere;
+  }
+
+  // The current state, which is in no slot; set() comes next.
+  [[nodiscard]] State release() { return std::move(current_); }
+
+  // The same as set(); returns memory of the state before, which is that state unless it lies in a slot.
+  [[nodiscard]] State exchange(State&& next) {
+    slot_here_ = nowhere;
+    return std::exchange(current_, std::move(next));
+  }
+
+  // Keeps the current state, which is `position`, in a slot.
+  void store(long slot, long position) {
+    auto const at = static_cast<std::size_t>(slot);
+    if (at >= positions_.size()) positions_.resize(at + 1, nowhere);
+    if (positions_[at] == position) return;
+    positions_[at] = nowhere;
+    if (slot >= in_memory_) {
+      write(slot, position);
+    } else {
+      if (at >= slots_.size()) slots_.resize(at + 1);
+      if (slot_here_ >= 0 || std::is_trivially_copyable_v<State>) {
+        slots_[at] = here();
+      } else {  // what the current state leaves there is memory to write the next one to
+        std::swap(slots_[at], current_);
+        slot_here_ = static_cast<std::ptrdiff_t>(at);
+      }
+    }
+    positions_[at] = position;
+  }
+
+  void restore(long slot, long position) {
+    if (slot >= in_memory_)
+      read(slot, position);
+    else
+      slot_here_ = slot;
+  }
+
+ private:
+  static constexpr std::ptrdiff_t nowhere = -1;
+
+  void write(long slot, long position) {
+    if constexpr (!std::is_trivially_copyable_v<T>) {
+      throw std::invalid_argument(
+          "duet::snapshots::on_disk: the numbers of this state hold memory of their own; keep it in memory");
+    } else {
+      if (!disk_) disk_.emplace(folder_);
+      State const& state = here();
+      bytes_.resize(shape<State>::size(state) * packed<T>::bytes);
+      for (std::size_t i = 0; i < shape<State>::size(state); ++i)
+        packed<T>::write(bytes_.data() + i * packed<T>::bytes, shape<State>::entry(state, i));
+      disk_->write(slot, position, bytes_);
+    }
+  }
+  void read(long slot, long position) {
+    if constexpr (std::is_trivially_copyable_v<T>) {
+      State const& like = here();
+      bytes_.resize(shape<State>::size(like) * packed<T>::bytes);
+      disk_->read(slot, position, bytes_);
+      set(shape<State>::template make<T>(
+          like, [&](auto i) { return packed<T>::read(bytes_.data() + std::size_t{i} * packed<T>::bytes); }));
+    }
+  }
+
+  State current_;
+  std::vector<State> slots_;
+  std::ptrdiff_t slot_here_ = nowhere;  // where the current state lies, if in a slot
+  std::vector<long> positions_;         // of what is in slots
+  long in_memory_;
+  std::filesystem::path folder_;
+  std::optional<disk_snapshots> disk_;
+  std::vector<std::byte> bytes_;
+};
+
+}  // namespace duet
