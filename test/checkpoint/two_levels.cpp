@@ -10,6 +10,7 @@
 
 #if DUET_HAS_MMAP
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #endif
@@ -197,6 +198,30 @@ TEST_CASE("A missing file and a missing folder are named") {
 }
 
 #if DUET_HAS_MMAP
+TEST_CASE("On a full disk a loop says so, and leaves nothing") {
+  scratch const folder;
+  tape<> t;
+  recording const scope(t);
+  var<> const x = t.independent(0.3);
+  auto const bytes = t.statistics().bytes;
+  auto const handler = signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  rlimit const full{50, before.rlim_max};  // bytes of a file: less than a state takes
+  setrlimit(RLIMIT_FSIZE, &full);
+  std::string said;
+  try {
+    static_cast<void>(evolve(snapshots(1).on_disk(folder.path, 6, 0, 0), step, std::array<var<>, 2>{x, x}, 60, 2.6));
+  } catch (duet::error const& e) {
+    said = e.what();
+  }
+  setrlimit(RLIMIT_FSIZE, &before);
+  signal(SIGXFSZ, handler);
+  REQUIRE_THAT(said, Catch::Contains("step 0") && Catch::Contains(folder.path.string()));
+  REQUIRE(fs::is_empty(folder.path));
+  REQUIRE(t.statistics().bytes == bytes);
+}
+
 TEST_CASE("After a run was killed the next one is right and leaves a clean folder") {
   scratch const folder;
   auto const policy = snapshots(1).on_disk(folder.path, 6, 0, 0);

@@ -68,11 +68,11 @@ template <class Step, class State, class Arguments, class At>
   return false;
 }
 
-// y0 as a state of the loop.
+// y0 as a state of the loop; itself if it is one.
 template <class State, class Y>
-[[nodiscard]] State initial_state(Y const& y0) {
+[[nodiscard]] decltype(auto) initial_state(Y const& y0) {
   if constexpr (std::is_same_v<State, Y>)
-    return y0;
+    return (y0);
   else
     return shape<Y>::template make<entry_t<State>>(y0, [&](auto i) { return entry_t<State>(shape<Y>::entry(y0, i)); });
 }
@@ -120,7 +120,7 @@ template <class Policy, class Step, class Y, class Plain, class Record, class...
   using State = typename loop_state<S, Y>::type;
   using Arguments = kept_arguments<S, X...>;
   if constexpr (step_demands<Step, State, Arguments, At>()) {
-    State const start = duet::initial_state<State>(y0);
+    State const& start = duet::initial_state<State>(y0);
     Arguments const arguments(x...);
     if constexpr (is_recorded<S>)
       if (is_owning<Step> || duet::newest_index(start) != 0 || arguments.newest() != 0)
@@ -150,8 +150,7 @@ template <class Policy, class Step, class Y, class... X>
     require_schedule("duet::evolve", steps, 1);
     return duet::evolve_from(
         policy, step, duet::plain(y0), steps,
-        [&]<class State>(State const& start, auto const& call) {
-          if (steps == 0) return start;
+        [&]<class State>(State const& start, auto const& call) -> State {
           return duet::run_steps(start, 0, steps, call, [&](long done) DUET_INLINE_LAMBDA {
             if (policy.reports()) policy.report(done, steps, checkpoint_phase::running);
           });

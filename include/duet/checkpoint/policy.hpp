@@ -74,8 +74,9 @@ class checkpoint_policy {
   }
 
   // Calls report(step, steps, phase) after every step run or reversed: of `steps`, 0 while they are not known, so many
-  // are run (running), the state of that index is reached again (repeating), or so many are reversed (reversing). What
-  // it throws ends the loop or the sweep.
+  // are run (running), the state of that index is reached again (repeating), or so many are reversed (reversing), in
+  // the thread that runs or sweeps, and before the tape forgets what a reversed step recorded. What it throws ends the
+  // loop or the sweep.
   [[nodiscard]] checkpoint_policy on_progress(std::function<void(long, long, checkpoint_phase)> report) const {
     checkpoint_policy result = *this;
     result.report_ = std::move(report);

@@ -20,7 +20,9 @@ class loop_states {
   loop_states(State initial, long in_memory, std::filesystem::path folder)
       : current_(std::move(initial)), in_memory_(in_memory), folder_(std::move(folder)) {}
 
-  [[nodiscard]] State const& here() const { return slot_here_ < 0 ? current_ : slots_[slot_here_]; }
+  [[nodiscard]] State const& here() const {
+    return slot_here_ < 0 ? current_ : slots_[static_cast<std::size_t>(slot_here_)];
+  }
 
   // The state that comes next; what is in slots stays.
   void set(State&& next) {
