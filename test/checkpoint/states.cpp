@@ -141,6 +141,44 @@ TEST_CASE("Steps contain array nodes, preaccumulated segments, checkpoints and l
   REQUIRE(checked[1] == Approx((number(0.75 + 1e-5) - number(0.75 - 1e-5)) / 2e-5).epsilon(1e-8));
 }
 
+namespace {
+// Parameters that Duet does not know to hold variables.
+template <class S>
+struct model {
+  S gain;
+  double shift;
+};
+}  // namespace
+
+TEST_CASE("Variables inside an argument of any other type are differentiated too") {
+  auto const step = [](auto const& y, long, auto const& m) {
+    using S = std::common_type_t<std::decay_t<decltype(y)>, std::decay_t<decltype(m.gain)>>;
+    return S(m.gain * y * (1 - y) + m.shift);
+  };
+  auto const segment = [](auto const& y, auto const& m) {
+    using S = std::common_type_t<std::decay_t<decltype(y)>, std::decay_t<decltype(m.gain)>>;
+    return S(sin(m.gain * y) + m.shift);
+  };
+  for (bool active : {true, false}) {
+    tape<> t;
+    recording const scope(t);
+    var<> const x = active ? t.independent(0.3) : var<>(0.3), gain = t.independent(2.5);
+    var<> y = x;
+    for (long k = 0; k < 9; ++k) y = step(y, k, model<var<>>{gain, 0.01});
+    y = segment(y, model<var<>>{gain, 0.5});
+    t.reverse(y);
+    double const of_gain = t.adjoint(gain), of_x = active ? t.adjoint(x) : 0;
+    auto const bytes = t.statistics().bytes;
+    var<> const z = evolve(snapshots(2), step, x, 9, model<var<>>{gain, 0.01});
+    var<> const w = duet::checkpoint(segment, z, model<var<>>{gain, 0.5});
+    REQUIRE(w.value() == y.value());
+    if (active) REQUIRE(t.statistics().bytes < 2 * bytes);  // nothing but the nodes and a step
+    t.reverse(w);
+    REQUIRE(t.adjoint(gain) == of_gain);
+    if (active) REQUIRE(t.adjoint(x) == of_x);
+  }
+}
+
 TEST_CASE("Where a slope is infinite a loop agrees with the plain tape") {
   agrees_with_plain_tape(
       [](auto const& y, long, auto const& p) { return std::decay_t<decltype(y)>(sqrt(y * y) * p + 0 * y); }, 0.0, 6);

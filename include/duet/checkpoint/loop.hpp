@@ -32,12 +32,11 @@ template <class State, class R>
   using P = plain_t<R>;
   auto const& y = duet::plain(returned);
   duet::require_same_sizes(y, before, step);
-  using E = entry_t<State>;
   if constexpr (std::is_same_v<P, State>)
     return y;
   else
-    return State(shape<P>::template make<E>(
-        y, [&](auto i) DUET_INLINE_LAMBDA { return duet::entry_as<E>(shape<P>::entry(y, i)); }));
+    return State(shape<P>::template make<entry_t<State>>(
+        y, [&](auto i) DUET_INLINE_LAMBDA { return entry_t<State>(shape<P>::entry(y, i)); }));
 }
 // The same, from call(before, step).
 template <class State, class Call>
@@ -51,11 +50,13 @@ template <class State, class Call>
   }
 }
 
-// What a step may return for a State: the same shape, of variables or of numbers.
+// What a step may return for a State: the same shape, of its scalar or of numbers.
 template <class R, class State>
 inline constexpr bool is_next_state = [] {
   using P = plain_t<R>;
   if constexpr (!shaped<P>)
+    return false;
+  else if constexpr (!std::is_constructible_v<entry_t<State>, entry_t<P> const&>)
     return false;
   else if constexpr (eigen_dense<P> && eigen_dense<State>)
     return sizes_can_agree<P, State>;
@@ -110,8 +111,15 @@ class replayed_loop {
   using Arguments = kept_arguments<V, X...>;
   using At = decltype(std::declval<Policy const&>().at(0));
 
-  // Steps run on numbers; on passive variables where the step knows only those, or owns active ones.
-  static constexpr bool in_numbers = Arguments::template takes_plain<Step, Numbers, At>;
+  // Steps run on numbers; on passive variables where the step knows only those, or has active ones inside.
+  static constexpr bool in_numbers = [] {
+    if constexpr (Arguments::template takes_plain<Step, Numbers, At>)
+      return is_next_state<decltype(std::declval<Arguments const&>().call_plain(
+                               std::declval<Step const&>(), std::declval<Numbers const&>(), std::declval<At const&>())),
+                           Numbers>;
+    else
+      return false;
+  }();
 
   replayed_loop(tape<T>& on, Policy const& policy, Step const& step, State const& start, Arguments const& arguments,
                 long in_memory)

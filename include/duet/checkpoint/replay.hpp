@@ -1,19 +1,10 @@
 #pragma once
 
-// What loops and segments share: numbers as entries of a state, and a recording that is kept whole or not at all.
+// What loops and segments share: a recording that is kept whole or not at all, and variables that are of it.
 
 #include <duet/driver/evaluate.hpp>
 
 namespace duet {
-
-// A number of any level as an entry; of a variable that a step makes of numbers, its value.
-template <class E, class From>
-[[nodiscard]] DUET_INLINE E entry_as(From const& x) {
-  if constexpr (std::is_constructible_v<E, From const&>)
-    return E(x);
-  else
-    return x.value();
-}
 
 // What body() records vanishes if it throws.
 template <class T, class Body>

@@ -45,29 +45,34 @@ template <class V, class T, class F, class... X>
   duet::require_on(on, arguments.newest(), "duet::checkpoint");
   auto const& function = duet::callable_of(f);
   using Y = plain_t<decltype(arguments.call_active(function))>;
-  auto const numbers = [&] {
-    if constexpr (kept_arguments<V, X...>::template takes_plain<F>) {
+  auto const called_once = [&] {
+    if constexpr (kept_arguments<V, X...>::template takes_plain<F>)
       return plain_t<decltype(arguments.call_plain(function))>(duet::plain(arguments.call_plain(function)));
-    } else {
-      tape_position const begin = on.position();
-      Y y = duet::plain(arguments.call_active(function));
-      on.rewind(begin);
-      return y;
-    }
-  }();
-  using Numbers = std::remove_cvref_t<decltype(numbers)>;
-  static_assert(shaped<Numbers>,
+    else
+      return Y(duet::plain(arguments.call_active(function)));
+  };
+  using Numbers = decltype(called_once());
+  static_assert(shaped<Numbers> && std::is_same_v<lifted_t<Numbers, V>, lifted_t<Y, V>>,
                 "duet::checkpoint needs f to return a number, an Eigen vector, matrix or array, a std::array, a "
                 "std::vector, or a std::tuple of those");
-  auto const outputs = [&](auto const& index) {
-    return shape<Numbers>::template make<V>(
-        numbers, [&](auto i) { return V::recorded(duet::entry_as<T>(shape<Numbers>::entry(numbers, i)), index(i)); });
-  };
-  if (!is_owning<F> && arguments.newest() == 0) return outputs([](std::size_t) { return tape_index{0}; });
+  if (!is_owning<F> && arguments.newest() == 0) {  // it is what f makes of it
+    Y const y = duet::plain(arguments.call_active(function));
+    return shape<Y>::template make<V>(y, [&](auto i) { return V(shape<Y>::entry(y, i)); });
+  }
+  tape_position const begin = on.position();
+  Numbers const numbers = called_once();
+  on.rewind(begin);
   std::size_t const size = duet::size_of(numbers);
   tape_index const first = on.new_inputs(size);
   on.external(recomputed_segment<V, F, Y, X...>(on, f, arguments, first, size));
-  return outputs([first](std::size_t i) { return first + static_cast<tape_index>(i); });
+  return shape<Numbers>::template make<V>(numbers, [&](auto i) {
+    auto const& entry = shape<Numbers>::entry(numbers, i);
+    tape_index const index = first + static_cast<tape_index>(std::size_t{i});
+    if constexpr (std::is_same_v<entry_t<Numbers>, V>)
+      return V::recorded(entry.value(), index);
+    else
+      return V::recorded(T(entry), index);
+  });
 }
 
 // f(arguments...), of which the tape keeps the arguments and the values alone: it is called on plain numbers, and once
