@@ -23,7 +23,7 @@ auto const segment = [](auto const& a, auto const& b) {
 
 }  // namespace
 
-TEST_CASE("A segment is called on numbers, and once more in each sweep; its tape is forgotten") {
+TEST_CASE("A segment is called on numbers, and once more in each sweep, whose tape is forgotten") {
   tape<> t;
   recording const scope(t);
   var<> const x = t.independent(0.3), y = t.independent(0.7);
