@@ -17,7 +17,7 @@ struct lorenz {
   static point start() { return {1.0, 2.0, 20.0, 10.0, 28.0, 2.5}; }
 
   template <class T>
-  static void slope(T const* s, T const* p, T* k) {
+  static constexpr void slope(T const* s, T const* p, T* k) {
     k[0] = p[0] * (s[1] - s[0]);
     k[1] = s[0] * (p[1] - s[2]) - s[1];
     k[2] = s[0] * s[1] - p[2] * s[2];

@@ -69,7 +69,7 @@ struct lorenz : workload::lorenz {
   }
 
   template <class T>
-  static void advance(std::array<T, 3>& s, std::array<T, 3> const& p, double h) {
+  static constexpr void advance(std::array<T, 3>& s, std::array<T, 3> const& p, double h) {
     std::array<T, 3> middle, k1, k2, k3, k4;
     slope(s.data(), p.data(), k1.data());
     for (std::size_t i = 0; i < 3; ++i) middle[i] = s[i] + 0.5 * h * k1[i];

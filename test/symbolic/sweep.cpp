@@ -1,0 +1,104 @@
+// Symbol to number: values and gradients by the reverse sweep through the list, while the program compiles and when it
+// runs, at awkward points, and without memory from the heap.
+
+#include <cstdlib>
+#include <duet/symbolic.hpp>
+#include <new>
+#include <workload/reprojection.hpp>
+
+#include "catch.hpp"
+
+namespace sym = duet::symbolic;
+
+namespace {
+
+constexpr auto u = sym::variable<0>;
+constexpr auto v = sym::variable<1>;
+
+// The residual of the shared workload, as a turned camera sees it; its branch is left out.
+struct turned_reprojection {
+  template <class T>
+  constexpr std::array<T, 2> operator()(std::array<T, 15> const& in) const {
+    using std::cos, std::sin, std::sqrt;
+    auto const& [w0, w1, w2, t0, t1, t2, fx, fy, cx, cy, k1, k2, p0, p1, p2] = in;
+    T const angle = sqrt(w0 * w0 + w1 * w1 + w2 * w2), c = cos(angle), s = sin(angle), inverse = 1.0 / angle;
+    T const u0 = w0 * inverse, u1 = w1 * inverse, u2 = w2 * inverse;
+    T const along = (u0 * p0 + u1 * p1 + u2 * p2) * (1.0 - c);
+    T const q0 = p0 * c + (u1 * p2 - u2 * p1) * s + u0 * along + t0;
+    T const q1 = p1 * c + (u2 * p0 - u0 * p2) * s + u1 * along + t1;
+    T const q2 = p2 * c + (u0 * p1 - u1 * p0) * s + u2 * along + t2;
+    T const depth = 1.0 / q2, x = q0 * depth, y = q1 * depth;
+    T const radius = x * x + y * y;
+    T const distortion = 1.0 + radius * (k1 + k2 * radius);
+    return {fx * distortion * x + cx - 410.5, fy * distortion * y + cy - 200.25};
+  }
+};
+
+std::size_t allocations = 0;
+
+}  // namespace
+
+#if !DUET_SANITIZED  // which bring their own
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* const memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+#endif
+
+TEST_CASE("the Jacobian of the reprojection is the one written by hand, and takes no memory") {
+  constexpr auto graph = sym::expression<15>(turned_reprojection{});
+  auto const point = workload::reprojection::start();
+  workload::reprojection::jacobian_rows rows;
+  auto const value = workload::reprojection{}.jacobian(point, rows);
+  auto const before = allocations;
+  auto const swept = sym::value_and_jacobian(graph, point);
+  auto const pulled = sym::value_and_vjp(graph, std::array{2.0, -1.0}, point);
+  CHECK(allocations == before);
+  for (std::size_t r = 0; r < 2; ++r) {
+    CHECK(swept.value[r] == Approx(value[r]).epsilon(1e-13));
+    for (std::size_t i = 0; i < 15; ++i) CHECK(swept.jacobian[r][i] == Approx(rows[r][i]).epsilon(1e-12).margin(1e-12));
+  }
+  for (std::size_t i = 0; i < 15; ++i)
+    CHECK(pulled.gradient[i] == Approx(2 * rows[0][i] - rows[1][i]).epsilon(1e-12).margin(1e-12));
+}
+
+TEST_CASE("graphs evaluate while the program compiles where arithmetic is constexpr") {
+  constexpr auto p = u * u * u - 2.0 * u * v + v / 4.0;
+  STATIC_REQUIRE(p(2.0, 4.0) == -7);
+  STATIC_REQUIRE(sym::gradient(p)(2.0, 4.0) == std::array{4.0, -3.75});
+  STATIC_REQUIRE(sym::value_and_gradient(p, 2.0, 4.0).gradient == std::array{4.0, -3.75});
+  STATIC_REQUIRE(sym::hessian(p)(2.0, 4.0)[0][0] == 12);
+  STATIC_REQUIRE(sym::value_and_gradient(sym::one, 3.0).gradient[0] == 0);
+  STATIC_REQUIRE(sym::value_and_gradient(u, 3.0, 4.0).gradient == std::array{1.0, 0.0});
+}
+
+TEST_CASE("two numbers of one type have two values") {
+  constexpr auto sum = 2.0 * u + 3.0 * u;
+  STATIC_REQUIRE(sym::value_and_gradient(sum, 1.5).value == 7.5);
+  STATIC_REQUIRE(sym::value_and_gradient(sum, 1.5).gradient[0] == 5);
+}
+
+TEST_CASE("at awkward points graphs keep the convention of the other modes") {
+  // sqrt(x^2) at 0: what does not move stays.
+  constexpr auto root = sqrt(u * u);
+  CHECK(sym::value_and_gradient(root, 0.0).gradient[0] == 0);
+  CHECK(sym::differentiate(root, u)(0.0) == 0);
+  CHECK(sym::value_and_gradient(sqrt(u * v), 0.0, 0.0).gradient == std::array{0.0, 0.0});
+  CHECK(sym::gradient(sqrt(u * v))(0.0, 0.0) == std::array{0.0, 0.0});
+  // From the right, moving: infinite.
+  CHECK(sym::value_and_gradient(sqrt(u), 0.0).gradient[0] == duet::infinity);
+  CHECK(sym::differentiate(sqrt(u), u)(0.0) == duet::infinity);
+  CHECK(sym::differentiate(log(u), u)(0.0) == duet::infinity);
+  CHECK(std::isnan(sym::differentiate(log(u), u)(-1.0)));
+  CHECK(sym::differentiate(abs(u), u)(0.0) == 0);
+  CHECK(sym::gradient(hypot(u, v))(0.0, 0.0) == std::array{0.0, 0.0});
+  CHECK(sym::gradient(max(u, v))(1.0, 1.0) == std::array{1.0, 0.0});
+  CHECK(sym::gradient(fmax(u, v))(std::nan(""), 1.0) == std::array{0.0, 1.0});
+  CHECK(sym::differentiate(pow(u, 3.0), u)(-2.0) == 12);
+  CHECK(sym::differentiate(pow(u, 0.0), u)(0.0) == 0);
+  CHECK(sym::differentiate(relu(u), u)(0.0) == 0);
+  CHECK(sym::differentiate(sigmoid(u), u)(-800.0) == 0);
+}
