@@ -89,7 +89,7 @@ struct fmin : two_pieces {
     return fmin(a, b);
   }
   static DUET_INLINE constexpr auto first(auto const& a, auto const& b, auto const&) {
-    bool const takes_a = a <= b || b != b;
+    auto const takes_a = a <= b || b != b;
     return partials{indicator(a, takes_a), indicator(a, !takes_a)};
   }
 };
@@ -102,7 +102,7 @@ struct fmax : two_pieces {
     return fmax(a, b);
   }
   static DUET_INLINE constexpr auto first(auto const& a, auto const& b, auto const&) {
-    bool const takes_a = a >= b || b != b;
+    auto const takes_a = a >= b || b != b;
     return partials{indicator(a, takes_a), indicator(a, !takes_a)};
   }
 };

@@ -14,20 +14,6 @@ struct traced_first {
   static constexpr auto of(auto const&... x) { return Rule::first(x...); }
 };
 template <>
-struct traced_first<rules::fmin> {
-  static constexpr auto of(symbol const& a, symbol const& b, symbol const&) {
-    auto const takes_a = a <= b || b != b;
-    return partials{indicator(a, takes_a), indicator(a, !takes_a)};
-  }
-};
-template <>
-struct traced_first<rules::fmax> {
-  static constexpr auto of(symbol const& a, symbol const& b, symbol const&) {
-    auto const takes_a = a >= b || b != b;
-    return partials{indicator(a, takes_a), indicator(a, !takes_a)};
-  }
-};
-template <>
 struct traced_first<rules::copysign> {
   static constexpr auto of(symbol const& a, symbol const& s, symbol const&) {
     auto const unit = symbol::applied(rules::copysign{}, 1, s);

@@ -1,0 +1,182 @@
+#include "catch.hpp"
+
+#include <duet/sparse/bicoloring.hpp>
+#include <duet/sparse/symmetric_coloring.hpp>
+
+#include "patterns.hpp"
+
+namespace {
+
+using duet::coloring_order, duet::sparsity_pattern;
+using duet_test::places;
+
+constexpr coloring_order every_order[] = {coloring_order::saturation,       coloring_order::natural,
+                                          coloring_order::largest_first,    coloring_order::smallest_last,
+                                          coloring_order::incidence_degree, coloring_order::random};
+
+int column_colors(sparsity_pattern const& pattern) {
+  auto const best = duet::color_rows(pattern.transposed(), pattern);
+  CHECK(duet_test::columns_differ(pattern, best.colors));
+  for (coloring_order const order : every_order) {
+    auto const one = duet::color_rows(pattern.transposed(), pattern, {{order}, 7});
+    CHECK(one.order == order);
+    CHECK(duet_test::columns_differ(pattern, one.colors));
+    CHECK(one.count >= static_cast<int>(pattern.longest_row()));
+  }
+  return best.count;
+}
+int star_colors(sparsity_pattern const& pattern) {
+  auto const best = duet::color_star(pattern);
+  CHECK(duet_test::is_star_coloring(pattern, best.colors));
+  for (coloring_order const order : every_order)
+    CHECK(duet_test::is_star_coloring(pattern, duet::color_star(pattern, {{order}, 7}).colors));
+  return best.count;
+}
+int acyclic_colors(sparsity_pattern const& pattern) {
+  auto const best = duet::color_acyclic(pattern);
+  CHECK(duet_test::is_acyclic_coloring(pattern, best.colors, best.count));
+  for (coloring_order const order : every_order) {
+    auto const one = duet::color_acyclic(pattern, {{order}, 7});
+    CHECK(duet_test::is_acyclic_coloring(pattern, one.colors, one.count));
+  }
+  return best.count;
+}
+
+// From the definition: what an entry is read off has no other entry in it.
+bool reads_every_entry(sparsity_pattern const& pattern, duet::bicoloring const& c) {
+  for (std::size_t i = 0; i < pattern.rows(); ++i)
+    for (int const k : pattern.row(i)) {
+      auto const j = static_cast<std::size_t>(k);
+      int mixed = 0;
+      if (c.by_row(i, j)) {
+        if (c.rows.colors[i] < 0) return false;
+        for (std::size_t r = 0; r < pattern.rows(); ++r)
+          mixed += c.rows.colors[r] == c.rows.colors[i] && pattern.contains(r, j);
+      } else {
+        if (c.columns.colors[j] < 0) return false;
+        for (std::size_t l = 0; l < pattern.columns(); ++l)
+          mixed += c.columns.colors[l] == c.columns.colors[j] && pattern.contains(i, l);
+      }
+      if (mixed != 1) return false;
+    }
+  return true;
+}
+int both_colors(sparsity_pattern const& pattern) {
+  auto const count = [](std::size_t rows, std::size_t columns) { return static_cast<double>(rows + columns); };
+  auto const both = duet::color_both(pattern, pattern.transposed(), {}, count);
+  CHECK(reads_every_entry(pattern, both));
+  CHECK(duet::determines(pattern, pattern.transposed(), both));
+  return both.count();
+}
+
+}  // namespace
+
+TEST_CASE("colours of known patterns are valid and as few as they should be") {
+  struct known {
+    char const* name;
+    sparsity_pattern pattern;
+    int columns, star, acyclic, both;
+  };
+  auto const grid = [](int n, places const& offsets, bool periodic = false) {
+    return duet_test::stencil(n, n, offsets, periodic);
+  };
+  auto const nine = duet_test::nine_points();
+  known const all[] = {
+      {"diagonal", duet_test::square(20, duet_test::band(20, 0, 0)), 1, 1, 1, 1},
+      {"tridiagonal", duet_test::square(50, duet_test::band(50, 1, 1)), 3, 3, 2, 3},
+      {"band of half width 3", duet_test::square(40, duet_test::band(40, 3, 3)), 7, 7, 4, 7},
+      {"arrow", duet_test::square(30, duet_test::arrow(30)), 30, 2, 2, 3},
+      {"5-point 4x4", duet_test::square(16, grid(4, duet_test::five_points)), 6, 5, 4, 6},
+      {"5-point 10x10", duet_test::square(100, grid(10, duet_test::five_points)), 6, 5, 4, 6},
+      {"9-point 8x8", duet_test::square(64, grid(8, nine)), 9, 9, 6, 9},
+      {"Brusselator 2x20", duet_test::square(40, duet_test::two_species(duet_test::band(20, 1, 1), 20, true)), 4, 5, 3,
+       4},
+      {"periodic Brusselator 6x6",
+       duet_test::square(72, duet_test::two_species(grid(6, duet_test::five_points, true), 36, false)), 9, 9, 6, 9},
+      {"band 5 below, 1 above", duet_test::square(40, duet_test::band(40, 5, 1)), 7, 0, 0, 7},
+  };
+  for (known const& k : all) {
+    INFO(k.name);
+    CHECK(column_colors(k.pattern) <= k.columns);
+    CHECK(both_colors(k.pattern) <= k.both);
+    if (k.star == 0) continue;
+    CHECK(star_colors(k.pattern) <= k.star);
+    CHECK(acyclic_colors(k.pattern) <= k.acyclic);
+  }
+}
+
+TEST_CASE("dense rows and columns are read off together") {
+  places all;  // the first and last row and column of 10 x 20
+  for (int j = 0; j < 20; ++j)
+    for (int const i : {0, 9}) all.emplace_back(i, j);
+  for (int i = 0; i < 10; ++i)
+    for (int const j : {0, 19}) all.emplace_back(i, j);
+  CHECK(both_colors(sparsity_pattern::of_places(10, 20, all)) == 4);
+  places anti_diagonal;
+  for (int i = 0; i < 10; ++i) anti_diagonal.emplace_back(i, 9 - i);
+  CHECK(both_colors(duet_test::square(10, anti_diagonal)) == 1);
+}
+
+TEST_CASE("random patterns of all shapes are coloured validly") {
+  std::uint32_t seed = 0;
+  for (auto const& [rows, columns, entries] : {std::array{1, 1, 1},
+                                               {12, 5, 9},
+                                               {5, 12, 40},
+                                               {30, 30, 60},
+                                               {40, 25, 200},
+                                               {60, 60, 1500},
+                                               {80, 80, 5000},
+                                               {9, 0, 0},
+                                               {0, 9, 0},
+                                               {0, 0, 0},
+                                               {50, 50, 5}}) {
+    for (int repeat = 0; repeat < 3; ++repeat) {
+      INFO(rows << " x " << columns << ", seed " << seed);
+      auto const pattern =
+          sparsity_pattern::of_places(static_cast<std::size_t>(rows), static_cast<std::size_t>(columns),
+                                      duet_test::random_places(rows, columns, entries, ++seed));
+      (void)column_colors(pattern);
+      (void)column_colors(pattern.transposed());
+      (void)both_colors(pattern);
+      if (rows != columns || entries > 1500) continue;
+      auto const symmetric = pattern.symmetrized();
+      CHECK(symmetric == symmetric.transposed());
+      int const star = star_colors(symmetric);
+      CHECK(acyclic_colors(symmetric) <= star);
+    }
+  }
+}
+
+TEST_CASE("a validator finds what is wrong with a colouring") {
+  auto const pattern = duet_test::square(6, duet_test::band(6, 1, 1));
+  auto colors = duet::color_rows(pattern.transposed(), pattern);
+  CHECK(duet::separates_rows(pattern, colors));
+  colors.colors[2] = colors.colors[3];
+  CHECK_FALSE(duet::separates_rows(pattern, colors));
+  CHECK_FALSE(duet_test::columns_differ(pattern, colors.colors));
+  auto const any = [](std::size_t, std::size_t columns) { return static_cast<double>(columns); };
+  auto both = duet::color_both(pattern, pattern.transposed(), {}, any);
+  both.rows.colors.assign(6, duet::coloring::neutral);
+  both.rows.count = 0;
+  both.columns.colors = colors.colors;
+  both.columns.count = colors.count;
+  CHECK_FALSE(duet::determines(pattern, pattern.transposed(), both));
+}
+
+TEST_CASE("random orders follow from their seed") {
+  CHECK(duet::random_order(50, 3) == duet::random_order(50, 3));
+  CHECK(duet::random_order(50, 3) != duet::random_order(50, 4));
+  auto shuffled = duet::random_order(50, 3);
+  std::sort(shuffled.begin(), shuffled.end());
+  CHECK(shuffled == duet::natural_order(50));
+}
+
+TEST_CASE("a vertex of large degree costs no more than its entries") {
+  int const n = 50'000;
+  auto const pattern = duet_test::square(n, duet_test::arrow(n));  // squared degrees would be minutes
+  CHECK(duet::color_star(pattern).count == 2);
+  CHECK(duet::color_acyclic(pattern).count == 2);
+  auto const both = duet::color_both(pattern, pattern.transposed(), {},
+                                     [](std::size_t r, std::size_t c) { return static_cast<double>(r + c); });
+  CHECK(both.count() == 3);
+}
