@@ -2,7 +2,7 @@
 
 // How often a call takes memory from the heap. Counted where all of it passes, in malloc, which Eigen calls too; where
 // malloc is not ours (sanitizers have their own, and other systems than glibc) in operator new, so that Eigen's is not
-// seen. The counting itself is in allocation.cpp.
+// seen. The counting itself is in counted_allocations.hpp.
 
 #include <atomic>
 #include <cstddef>

@@ -1,12 +1,11 @@
 // Symbol to number: values and gradients by the reverse sweep through the list, while the program compiles and when it
 // runs, at awkward points, and without memory from the heap.
 
-#include <cstdlib>
 #include <duet/symbolic.hpp>
-#include <new>
 #include <workload/reprojection.hpp>
 
 #include "catch.hpp"
+#include "driver/counted_allocations.hpp"
 
 namespace sym = duet::symbolic;
 
@@ -34,29 +33,17 @@ struct turned_reprojection {
   }
 };
 
-std::size_t allocations = 0;
-
 }  // namespace
-
-#if !DUET_SANITIZED  // which bring their own
-void* operator new(std::size_t size) {
-  ++allocations;
-  if (void* const memory = std::malloc(size)) return memory;
-  throw std::bad_alloc();
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-#endif
 
 TEST_CASE("the Jacobian of the reprojection is the one written by hand, and takes no memory") {
   constexpr auto graph = sym::expression<15>(turned_reprojection{});
   auto const point = workload::reprojection::start();
   workload::reprojection::jacobian_rows rows;
   auto const value = workload::reprojection{}.jacobian(point, rows);
-  auto const before = allocations;
+  std::size_t const before = duet_test::allocations;
   auto const swept = sym::value_and_jacobian(graph, point);
   auto const pulled = sym::value_and_vjp(graph, std::array{2.0, -1.0}, point);
-  CHECK(allocations == before);
+  CHECK(duet_test::allocations == before);
   for (std::size_t r = 0; r < 2; ++r) {
     CHECK(swept.value[r] == Approx(value[r]).epsilon(1e-13));
     for (std::size_t i = 0; i < 15; ++i) CHECK(swept.jacobian[r][i] == Approx(rows[r][i]).epsilon(1e-12).margin(1e-12));
