@@ -191,16 +191,20 @@ class replayed_loop {
   void reverse(external_sweep<T>& sweep) {
     tape_position const base = tape_->position();
     std::vector<tape_index> outputs(start_.size());
-    State y = variables(0);  // and its memory, in every step
+    State y = variables(0), next = y;  // memory kept from step to step: the heap would give it back to the system
     follow(checkpoint_phase::repeating, 0, [&](long k) {
       tape_->rewind(base);
       // The initial state is the variables that the loop was given: their adjoints go on from where they are.
       tape_index const first = k == 0 ? 0 : tape_->new_inputs(start_.size());
       tape_position const inside = tape_->position();
-      for (std::size_t i = 0; i < outputs.size(); ++i)
-        shape<State>::entry(y, i) = V::recorded(shape<Numbers>::entry(states_.here(), i),
-                                                k == 0 ? start_[i] : first + static_cast<tape_index>(i));
-      State const next = duet::record_step(policy_, step_, arguments_, y, k);
+      Numbers const& here = states_.here();
+      if (k == 0)
+        for (std::size_t i = 0; i < outputs.size(); ++i)
+          shape<State>::entry(y, i) = V::recorded(shape<Numbers>::entry(here, i), start_[i]);
+      else
+        for (std::size_t i = 0; i < outputs.size(); ++i)
+          shape<State>::entry(y, i) = V::recorded(shape<Numbers>::entry(here, i), first + static_cast<tape_index>(i));
+      next = duet::record_step(policy_, step_, arguments_, y, k);
       for (std::size_t i = 0; i < outputs.size(); ++i) outputs[i] = shape<State>::entry(next, i).index();
       sweep.sweep(outputs, inside);
       if (k != 0) static_cast<void>(sweep.take(first, start_.size()));
