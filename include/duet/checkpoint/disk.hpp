@@ -225,15 +225,6 @@ class disk_snapshots {
     if (head != header{magic_number, slot, position, state.size()}) fail(task, file, "it is the file of another slot");
   }
 
-  // Removes the file of `slot` if it is there.
-  void remove(long slot) {
-    std::string const task = "remove the snapshot";
-    std::filesystem::path const file = file_of(slot, task);
-    std::error_code why;
-    std::filesystem::remove(file, why);
-    if (why) fail(task, file, why.message());
-  }
-
   // The run's own, absolute; empty after a move.
   [[nodiscard]] std::filesystem::path const& folder() const { return folder_; }
 

@@ -150,7 +150,7 @@ class replayed_loop {
     for (; going_on(states_.here(), policy_.at(steps_)); ++steps_) {
       slot = online.offer(steps_);
       if (slot >= 0) states_.store(slot, steps_);
-      previous = states_.exchange(next_numbers(states_.here(), steps_));
+      previous = states_.exchange(duet::state_after(states_.here(), steps_, step_call()));
       policy_.report(steps_ + 1, 0, checkpoint_phase::running);
     }
     if (steps_ == 0) return 0;
@@ -252,12 +252,7 @@ class replayed_loop {
   }
   template <class Report>
   void run(long from, long to, Report const& report) {
-    auto const call = [this](Numbers const& y, long k) DUET_INLINE_LAMBDA -> decltype(auto) {
-      if constexpr (in_numbers)
-        return arguments_.call_plain(step_, y, policy_.at(k));
-      else
-        return passive_step(y, k);
-    };
+    auto const call = step_call();
     Numbers next = duet::state_after(states_.here(), from, call);  // what is in a slot stays there
     if constexpr (!std::is_trivially_copyable_v<Numbers>) {
       states_.set(std::move(next));  // which gives the memory of the state before back
@@ -266,13 +261,14 @@ class replayed_loop {
     report(from + 1);
     states_.set(duet::run_steps(std::move(next), from + 1, to, call, report));
   }
-  [[nodiscard]] Numbers next_numbers(Numbers const& y, long k) {
-    if constexpr (in_numbers)
-      return duet::state_after(y, k, [this](Numbers const& from, long index) DUET_INLINE_LAMBDA -> decltype(auto) {
-        return arguments_.call_plain(step_, from, policy_.at(index));
-      });
-    else
-      return passive_step(y, k);
+  // call(y, k): what the step makes of numbers.
+  [[nodiscard]] DUET_INLINE auto step_call() {
+    return [this](Numbers const& y, long k) DUET_INLINE_LAMBDA -> decltype(auto) {
+      if constexpr (in_numbers)
+        return arguments_.call_plain(step_, y, policy_.at(k));
+      else
+        return passive_step(y, k);
+    };
   }
   // What the step makes of passive variables; what it records of active ones that it holds is forgotten.
   [[nodiscard]] Numbers passive_step(Numbers const& y, long k) {

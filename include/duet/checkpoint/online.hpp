@@ -14,7 +14,6 @@
 // 64th as many as 20 times more states are kept (s = 200, l = 10^5), to save 0.05 at most.
 
 #include <algorithm>
-#include <cmath>
 #include <cstddef>
 #include <duet/checkpoint/schedule.hpp>
 #include <limits>
@@ -71,22 +70,23 @@ class online_snapshots {
     };
     long cost = 0, lent = 0, least = std::numeric_limits<long>::max();
     for (long i = count - 2; i > 0; --i) {
-      long const slots = snapshots_ - i, here = advances(stretch(i), slots), before = stretch(i - 1);
-      long const missed = advances(before + stretch(i), slots + 1) - advances(before, slots + 1) - here - lent;
+      long const slots = snapshots_ - i, here = optimal_advances(stretch(i), slots), before = stretch(i - 1);
+      long const missed =
+          optimal_advances(before + stretch(i), slots + 1) - optimal_advances(before, slots + 1) - here - lent;
       if (missed <= least) {
         least = missed;
         drop_ = static_cast<std::size_t>(i);
       }
       cost += here;
-      lent += here - advances(stretch(i), slots + 1);
+      lent += here - optimal_advances(stretch(i), slots + 1);
     }
-    cost += advances(stretch(0), snapshots_);
+    cost += optimal_advances(stretch(0), snapshots_);
 
     // What is saved by keeping the last state reached, d - 1 steps after the newest one kept: either the state found
     // goes or the newest moves. Both are convex in d with `moving` 0 at d = 1, so the first d worth it can be bisected.
-    long const newest = kept_.back().position, before = stretch(count - 2), alone = advances(before, 2);
-    auto const dropping = [&](long d) { return advances(d, 1) - advances(d - 1, 2) - least; };
-    auto const moving = [&](long d) { return advances(d, 1) + alone - advances(before + d - 1, 2); };
+    long const newest = kept_.back().position, before = stretch(count - 2), alone = optimal_advances(before, 2);
+    auto const dropping = [&](long d) { return optimal_advances(d, 1) - optimal_advances(d - 1, 2) - least; };
+    auto const moving = [&](long d) { return optimal_advances(d, 1) + alone - optimal_advances(before + d - 1, 2); };
     auto const worth_it = [&](long d) { return std::max(dropping(d), moving(d)) >= (newest + d + cost) / 64; };
     long no = 1, yes = 2;
     while (!worth_it(yes)) {
@@ -99,15 +99,6 @@ class online_snapshots {
     }
     if (moving(yes) > dropping(yes)) drop_ = kept_.size() - 1;
     next_ = newest + yes - 1;
-  }
-
-  // t(l, s) for l >= 1. With two states optimal_advances would count up to sqrt(2 l) repetitions; where rounding takes
-  // the wrong one of two, both give the same.
-  [[nodiscard]] static long advances(long l, long s) {
-    if (l <= s + 1) return l - 1;
-    if (s != 2) return optimal_advances(l, s);
-    auto const r = static_cast<long>(std::ceil(std::sqrt(2 * static_cast<double>(l) + 0.25) - 1.5));
-    return r * l - r * (r + 1) * (r + 2) / 6;
   }
 
   long snapshots_;

@@ -46,10 +46,7 @@ class checkpoint_policy {
   // cheaper. Costs of writing and reading a state are in units of running one step. Nothing stays in the folder.
   [[nodiscard]] checkpoint_policy on_disk(std::filesystem::path folder, long states, double write_cost = 2,
                                           double read_cost = 2) const {
-    if (states < 0 || !(write_cost >= 0) || !(read_cost >= 0) || std::isinf(write_cost) || std::isinf(read_cost))
-      throw std::invalid_argument("duet::snapshots::on_disk: " + std::to_string(states) + " states with costs " +
-                                  std::to_string(write_cost) + " and " + std::to_string(read_cost) +
-                                  " were given, expected no negative and no infinite number");
+    require_disk("duet::snapshots::on_disk", states, write_cost, read_cost);
     checkpoint_policy result = *this;
     result.folder_ = std::move(folder);
     result.on_disk_ = states;

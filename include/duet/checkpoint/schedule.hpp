@@ -8,6 +8,7 @@
 // fewer.
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <duet/core/error.hpp>
 #include <limits>
@@ -71,8 +72,12 @@ struct repetition {
 // step is evaluated once where it is reversed. Throws std::invalid_argument unless l >= 0 and s >= 1.
 [[nodiscard]] inline long optimal_advances(long l, long s) {
   require_schedule("duet::optimal_advances", l, s);
-  if (l <= 1) return 0;
+  if (l - 1 <= s) return std::max(l - 1, 0L);
   if (s == 1) return l % 2 == 0 ? l / 2 * (l - 1) : (l - 1) / 2 * l;
+  if (s == 2) {  // beta(2, r) = (r + 1) (r + 2) / 2; where rounding takes the wrong one of two r, both give the same
+    auto const r = static_cast<long>(std::ceil(std::sqrt(2 * static_cast<double>(l) + 0.25) - 1.5));
+    return r * l - r * (r + 1) * (r + 2) / 6;
+  }
   auto const [r, below] = repetitions(l, s);
   return r * l - below;
 }

@@ -29,13 +29,14 @@
 
 namespace duet {
 
-DUET_COLD inline void throw_bad_disk(long on_disk, double write_cost, double read_cost) {
+inline void require_disk(std::string const& where, long on_disk, double write_cost, double read_cost) {
   if (on_disk < 0)
-    throw std::invalid_argument("duet::two_level: " + std::to_string(on_disk) +
+    throw std::invalid_argument(where + ": " + std::to_string(on_disk) +
                                 " snapshots on disk were given, expected 0 or more");
-  throw std::invalid_argument("duet::two_level: the costs of a write and a read were given as " +
-                              std::to_string(write_cost) + " and " + std::to_string(read_cost) +
-                              ", expected finite numbers of 0 or more");
+  if (!(std::isfinite(write_cost) && std::isfinite(read_cost) && write_cost >= 0 && read_cost >= 0))
+    throw std::invalid_argument(where + ": the costs of a write and a read were given as " +
+                                std::to_string(write_cost) + " and " + std::to_string(read_cost) +
+                                ", expected finite numbers of 0 or more");
 }
 
 // The optimal costs A and B of stretches of 0, 1, 2, ... grains of steps that are cut at whole grains.
@@ -170,8 +171,7 @@ class two_level {
   two_level(long steps, long in_memory, long on_disk, double write_cost, double read_cost)
       : in_memory_(in_memory), on_disk_(on_disk) {
     require_schedule("duet::two_level", steps, in_memory);
-    if (on_disk < 0 || !(std::isfinite(write_cost) && std::isfinite(read_cost) && write_cost >= 0 && read_cost >= 0))
-      throw_bad_disk(on_disk, write_cost, read_cost);
+    require_disk("duet::two_level", on_disk, write_cost, read_cost);
     // No schedule writes more often than it takes to cost more than that with one slot.
     if (on_disk > 1 && write_cost > 0) {
       double const spare =

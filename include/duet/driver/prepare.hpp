@@ -153,6 +153,24 @@ concept assignable_point = std::is_same_v<Y, X> || (number_entry<X> && std::is_c
   requires sizes_can_agree<Y, X>;
 };
 
+// fill(f, at) for the point x of a call, kept as functions see it; `results` are what the call overwrites.
+template <class F, class X, class Y, class Fill, class... Result>
+void at_prepared_point(F& f, kept_input<X>& input, workspace& memory, Y const& x, Fill const& fill,
+                       Result const&... results) {
+  static_assert(assignable_point<Y, X>,
+                "duet: a prepared driver needs x of the type that it was prepared with, or for an Eigen type an "
+                "expression of its sizes and numbers; call the prepare function with an x of this type");
+  if constexpr (assignable_point<Y, X>) {
+    kept_point<X> const at(input.take(x, results...), memory);
+    if constexpr (static_size_of<X> == dynamic) {
+      at_kept_points<F> kept{f};
+      fill(kept, at);
+    } else {
+      fill(f, at);
+    }
+  }
+}
+
 // A driver with all that it needs for calls at points of one size; made by the prepare functions below. It is moved,
 // not copied, and used by one thread at a time.
 template <class Task, class F, class X>
@@ -165,7 +183,7 @@ class prepared {
 
   template <class Given>
   prepared(Given&& f, X const& x0)
-      : f_(std::forward<Given>(f)), point_(x0), result_(Task::template empty<function>(x0)) {
+      : f_(std::forward<Given>(f)), input_(x0), result_(Task::template empty<function>(x0)) {
     constexpr bool few = static_size_of<X> != dynamic &&
                          cheaper_mode(Task::template directions<entry_t<X>>(static_size_of<X>), 0) == mode::forward;
     if constexpr (m != dynamic)
@@ -179,65 +197,18 @@ class prepared {
   // std::invalid_argument if x has not the size that was prepared for.
   template <class Y>
   result const& operator()(Y const& x) {
-    static_assert(assignable_point<Y, X>,
-                  "duet: a prepared driver needs x of the type that it was prepared with, or for an Eigen type an "
-                  "expression of its sizes and numbers; call the prepare function with an x of this type");
-    if constexpr (assignable_point<Y, X>) {
-      kept_point<X> const at(taken(x), memory_);
-      if constexpr (static_size_of<X> == dynamic) {
-        at_kept_points<function> f{f_};
-        Task::template fill<m>(f, at, outputs_, result_);
-      } else {
-        Task::template fill<m>(f_, at, outputs_, result_);
-      }
-    }
+    duet::at_prepared_point(
+        f_, input_, memory_, x, [&](auto& f, auto const& at) { Task::template fill<m>(f, at, outputs_, result_); },
+        result_);
     return result_;
   }
 
   // The mode and why, in one line.
-  [[nodiscard]] std::string explain() const {
-    return Task::template explain<entry_t<X>>(duet::size_of(point_), outputs_);
-  }
+  [[nodiscard]] std::string explain() const { return Task::template explain<entry_t<X>>(input_.size(), outputs_); }
 
  private:
-  // x, or a copy where x is an expression or a part of the last result.
-  template <class Y>
-  X const& taken(Y const& x) {
-    if constexpr (number_entry<X>) {
-      point_ = static_cast<X>(x);
-      return point_;
-    } else {
-      require_sizes(x);
-      if constexpr (std::is_same_v<Y, X>) {
-        if (!is_part_of_result(x)) return x;
-        point_ = x;
-      } else if constexpr (requires { point_.noalias() = x; }) {
-        point_.noalias() = x;
-      } else {
-        point_ = x;
-      }
-      return point_;
-    }
-  }
-  template <class Y>
-  void require_sizes(Y const& x) const {
-    static constexpr char const* why = "as it was prepared for";
-    if constexpr (eigen_dense<Y>) {
-      require_size("duet: a prepared driver", "x", static_cast<std::size_t>(x.size()), duet::size_of(point_), why);
-      require_size("duet: a prepared driver", "a column of x", static_cast<std::size_t>(x.rows()),
-                   static_cast<std::size_t>(point_.rows()), why);
-    } else {
-      require_size("duet: a prepared driver", "x", duet::size_of(x), duet::size_of(point_), why);
-    }
-  }
-  [[nodiscard]] bool is_part_of_result(X const& x) const {
-    std::less<void const*> const before;
-    void const* const given = std::addressof(x);
-    return !before(given, std::addressof(result_)) && before(given, std::addressof(result_) + 1);
-  }
-
   F f_;
-  X point_;
+  kept_input<X> input_;
   std::size_t outputs_ = 0;  // where the mode depends on them
   workspace memory_;
   result result_;

@@ -177,7 +177,9 @@ class prepared_sparse_hessian {
   prepared_sparse_hessian(Given&& f, X const& x0, sparse_options const& options)
       : f_(std::forward<Given>(f)),
         input_(x0),
-        plan_(pattern_for(f_, x0, options), options.recovery, options.orders),
+        plan_(duet::pattern_for("duet::sparse_hessian", options, duet::size_of(x0),
+                                [&] { return duet::traced_interactions(f_, x0, options.scope); }),
+              options.recovery, options.orders),
         matrix_(duet::matrix_by_columns<T>(plan_.pattern())),
         gradient_(x0),
         checked_(options.check) {}
@@ -219,28 +221,13 @@ class prepared_sparse_hessian {
   }
 
  private:
-  static sparsity_pattern pattern_for(function& f, X const& x0, sparse_options const& options) {
-    if (!options.pattern.get()) return duet::traced_interactions(f, x0, options.scope);
-    require_size("duet::sparse_hessian", "a row of the pattern", options.pattern.get()->columns(), duet::size_of(x0),
-                 "one for each input");
-    return *options.pattern.get();
-  }
   [[nodiscard]] bool by_hyperduals() const {
     return Mode == mode::forward || (Mode == mode::automatic && input_.size() <= wide_hyperdual<T>);
   }
   template <class Y>
   void call(Y const& x, bool checked) {
-    static_assert(assignable_point<Y, X>,
-                  "duet: a prepared driver needs x of the type that it was prepared with, or for an Eigen type an "
-                  "expression of its sizes and numbers; call the prepare function with an x of this type");
-    if constexpr (assignable_point<Y, X>) {
-      kept_point<X> const at(input_.take(x, gradient_, value_), memory_);
-      at_kept_points<function> kept{f_};
-      if constexpr (static_size_of<X> == dynamic)
-        fill(kept, at, checked);
-      else
-        fill(f_, at, checked);
-    }
+    duet::at_prepared_point(
+        f_, input_, memory_, x, [&](auto& f, kept_point<X> const& at) { fill(f, at, checked); }, gradient_, value_);
   }
   template <class Function>
   void fill(Function& f, kept_point<X> const& at, bool checked) {

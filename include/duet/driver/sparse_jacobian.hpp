@@ -1,8 +1,7 @@
 #pragma once
 
-// Sparse Jacobians: the pattern is traced, or given, and coloured once; then
-// each takes as many directions as there are colours of columns, or sweeps as
-// there are colours of rows, or some of both.
+// Sparse Jacobians: the pattern is traced, or given, and coloured once; then each takes as many directions as there are
+// colours of columns, or sweeps as there are colours of rows, or some of both.
 
 #include <duet/driver/compress.hpp>
 #include <duet/driver/prepare.hpp>
@@ -24,19 +23,14 @@ template <mode Mode, class F, class X>
 [[nodiscard]] consteval bool sparse_jacobian_demands() {
   using Inputs = probe_t<Mode, F, X>;
   static_assert(point<X>,
-                "duet::sparse_jacobian needs x to be a floating-point number, "
-                "or an Eigen vector or matrix, a "
+                "duet::sparse_jacobian needs x to be a floating-point number, or an Eigen vector or matrix, a "
                 "std::array or a std::vector of them");
   static_assert(!point<X> || (takes<F, Inputs> && takes<F, tracer_inputs_t<X, 1>>),
-                "duet::sparse_jacobian needs f to accept Duet scalars, tracers "
-                "among them: make f a template or a "
-                "generic lambda (const auto& x), not a function of double or "
-                "of one Duet scalar");
+                "duet::sparse_jacobian needs f to accept Duet scalars, tracers among them: make f a template or a "
+                "generic lambda (const auto& x), not a function of double or of one Duet scalar");
   static_assert(!takes<F, Inputs> || returns_numbers<F, Inputs>,
-                "duet::sparse_jacobian needs f to return a number, or an Eigen "
-                "vector or matrix, a std::array or a "
-                "std::vector of "
-                "the numbers it was given");
+                "duet::sparse_jacobian needs f to return a number, or an Eigen vector or matrix, a std::array or a "
+                "std::vector of the numbers it was given");
   if constexpr (takes<F, Inputs>)
     return takes<F, tracer_inputs_t<X, 1>> && returns_numbers<F, Inputs>;
   else
@@ -49,9 +43,8 @@ struct valued_sparse_jacobian {
   Eigen::SparseMatrix<T> jacobian;
 };
 
-// A sparse Jacobian to be taken at many points of one size; made by
-// prepare_sparse_jacobian. Calls allocate nothing after the first. It is moved,
-// not copied, and used by one thread at a time.
+// A sparse Jacobian to be taken at many points of one size; made by prepare_sparse_jacobian. Calls allocate nothing
+// after the first. It is moved, not copied, and used by one thread at a time.
 template <mode Mode, class F, class X>
 class prepared_sparse_jacobian {
   using function = std::remove_reference_t<F>;
@@ -62,35 +55,36 @@ class prepared_sparse_jacobian {
   using matrix_type = Eigen::SparseMatrix<T>;
 
   template <class Given>
-  prepared_sparse_jacobian(Given &&f, X const &x0, sparse_options const &options)
+  prepared_sparse_jacobian(Given&& f, X const& x0, sparse_options const& options)
       : f_(std::forward<Given>(f)),
         input_(x0),
-        plan_(Mode, pattern_for(f_, x0, options), options.orders),
+        plan_(Mode,
+              duet::pattern_for("duet::sparse_jacobian", options, duet::size_of(x0),
+                                [&] { return duet::traced_dependencies(f_, x0, options.scope); }),
+              options.orders),
         matrix_(duet::matrix_by_columns<T>(plan_.transposed())),
         checked_(options.check) {}
-  prepared_sparse_jacobian(prepared_sparse_jacobian &&) = default;
+  prepared_sparse_jacobian(prepared_sparse_jacobian&&) = default;
 
-  // The m x n Jacobian at x, in a matrix that stays in place and is overwritten
-  // by the next call. Throws std::invalid_argument if x has not the size that
-  // was prepared for, duet::error if it is to check and the pattern misses an
-  // entry.
+  // The m x n Jacobian at x, in a matrix that stays in place and is overwritten by the next call. Throws
+  // std::invalid_argument if x has not the size that was prepared for, duet::error if it is to check and the pattern
+  // misses an entry.
   template <class Y>
-  matrix_type const &operator()(Y const &x) {
+  matrix_type const& operator()(Y const& x) {
     call(x, checked_);
     return matrix_;
   }
 
-  // The same, compared with a product along a random direction: one evaluation
-  // more.
+  // The same, compared with a product along a random direction: one evaluation more.
   template <class Y>
-  matrix_type const &check(Y const &x) {
+  matrix_type const& check(Y const& x) {
     call(x, true);
     return matrix_;
   }
 
   // f at the point of the last call.
-  [[nodiscard]] value_type const &value() const { return value_; }
-  [[nodiscard]] matrix_type const &jacobian() const { return matrix_; }
+  [[nodiscard]] value_type const& value() const { return value_; }
+  [[nodiscard]] matrix_type const& jacobian() const { return matrix_; }
   // Of columns and rows together: directions and sweeps that a call takes.
   [[nodiscard]] std::size_t colors() const { return plan_.column_colors() + plan_.row_colors(); }
   [[nodiscard]] std::size_t column_colors() const { return plan_.column_colors(); }
@@ -98,33 +92,16 @@ class prepared_sparse_jacobian {
   [[nodiscard]] Eigen::SparseMatrix<bool> pattern() const { return duet::matrix_of_pattern(plan_.pattern()); }
   // The directions taken and why, in one line.
   [[nodiscard]] std::string explain() const { return plan_.explain(); }
-  [[nodiscard]] jacobian_plan const &plan() const { return plan_; }
+  [[nodiscard]] jacobian_plan const& plan() const { return plan_; }
 
  private:
-  static sparsity_pattern pattern_for(function &f, X const &x0, sparse_options const &options) {
-    if (!options.pattern.get()) return duet::traced_dependencies(f, x0, options.scope);
-    require_size("duet::sparse_jacobian", "a row of the pattern", options.pattern.get()->columns(), duet::size_of(x0),
-                 "one for each input");
-    return *options.pattern.get();
-  }
   template <class Y>
-  void call(Y const &x, bool checked) {
-    static_assert(assignable_point<Y, X>,
-                  "duet: a prepared driver needs x of the type that it was "
-                  "prepared with, or for an Eigen type an "
-                  "expression of its sizes and numbers; call the prepare "
-                  "function with an x of this type");
-    if constexpr (assignable_point<Y, X>) {
-      kept_point<X> const at(input_.take(x, value_), memory_);
-      at_kept_points<function> kept{f_};
-      if constexpr (static_size_of<X> == dynamic)
-        fill(kept, at, checked);
-      else
-        fill(f_, at, checked);
-    }
+  void call(Y const& x, bool checked) {
+    duet::at_prepared_point(
+        f_, input_, memory_, x, [&](auto& f, kept_point<X> const& at) { fill(f, at, checked); }, value_);
   }
   template <class Function>
-  void fill(Function &f, kept_point<X> const &at, bool checked) {
+  void fill(Function& f, kept_point<X> const& at, bool checked) {
     duet::compressed_jacobian<Mode>(f, at, plan_, value_, matrix_.valuePtr());
     if (checked) duet::check_jacobian<Mode>(f, at, plan_, matrix_.valuePtr(), ++seed_);
   }
@@ -139,53 +116,49 @@ class prepared_sparse_jacobian {
   bool checked_;
 };
 
-// The function f prepared for sparse Jacobians at points like x0; f is copied
-// or moved, to keep a reference give std::ref(f). The pattern is traced here,
-// in one evaluation of f, and coloured, in time linear in the entries times the
-// colours for most patterns. Throws duet::error where f compares variables and
-// the pattern is to be global.
+// The function f prepared for sparse Jacobians at points like x0; f is copied or moved, to keep a reference give
+// std::ref(f). The pattern is traced here, in one evaluation of f, and coloured, in time linear in the entries times
+// the colours for most patterns. Throws duet::error where f compares variables and the pattern is to be global.
 template <mode Mode, class F, class X>
-[[nodiscard]] auto prepare_sparse_jacobian(mode_constant<Mode>, F &&f, X const &x0,
-                                           sparse_options const &options = {}) {
+[[nodiscard]] auto prepare_sparse_jacobian(mode_constant<Mode>, F&& f, X const& x0,
+                                           sparse_options const& options = {}) {
   if constexpr (sparse_jacobian_demands<Mode, kept_function<F>, X>())
     return prepared_sparse_jacobian<Mode, kept_function<F>, plain_t<X>>(std::forward<F>(f), duet::plain(x0), options);
 }
 template <class F, class X>
-[[nodiscard]] auto prepare_sparse_jacobian(F &&f, X const &x0, sparse_options const &options = {}) {
+[[nodiscard]] auto prepare_sparse_jacobian(F&& f, X const& x0, sparse_options const& options = {}) {
   return duet::prepare_sparse_jacobian(automatic, std::forward<F>(f), x0, options);
 }
 
-// {f(x), the m x n Jacobian as an Eigen::SparseMatrix by columns} with an entry
-// wherever the pattern has one.
+// {f(x), the m x n Jacobian as an Eigen::SparseMatrix by columns} with an entry wherever the pattern has one.
 template <mode Mode, class F, class X>
-[[nodiscard]] auto value_and_sparse_jacobian(mode_constant<Mode>, F &&f, X const &x,
-                                             sparse_options const &options = {}) {
+[[nodiscard]] auto value_and_sparse_jacobian(mode_constant<Mode>, F&& f, X const& x,
+                                             sparse_options const& options = {}) {
   if constexpr (sparse_jacobian_demands<Mode, F, X>()) {
-    auto const &at = duet::plain(x);
-    using prepared = prepared_sparse_jacobian<Mode, std::remove_reference_t<F> &, plain_t<X>>;
+    auto const& at = duet::plain(x);
+    using prepared = prepared_sparse_jacobian<Mode, std::remove_reference_t<F>&, plain_t<X>>;
     prepared at_once(f, at, options);
     (void)at_once(at);
     return valued_sparse_jacobian<typename prepared::value_type, entry_t<X>>{at_once.value(), at_once.jacobian()};
   }
 }
 template <class F, class X>
-[[nodiscard]] auto value_and_sparse_jacobian(F &&f, X const &x, sparse_options const &options = {}) {
+[[nodiscard]] auto value_and_sparse_jacobian(F&& f, X const& x, sparse_options const& options = {}) {
   return duet::value_and_sparse_jacobian(automatic, f, x, options);
 }
 template <mode Mode, class F, class X>
-[[nodiscard]] auto sparse_jacobian(mode_constant<Mode> chosen, F &&f, X const &x, sparse_options const &options = {}) {
+[[nodiscard]] auto sparse_jacobian(mode_constant<Mode> chosen, F&& f, X const& x, sparse_options const& options = {}) {
   if constexpr (sparse_jacobian_demands<Mode, F, X>())
     return duet::value_and_sparse_jacobian(chosen, f, x, options).jacobian;
 }
 template <class F, class X>
-[[nodiscard]] auto sparse_jacobian(F &&f, X const &x, sparse_options const &options = {}) {
+[[nodiscard]] auto sparse_jacobian(F&& f, X const& x, sparse_options const& options = {}) {
   return duet::sparse_jacobian(automatic, f, x, options);
 }
 
-// Where the Jacobian of f can differ from zero: a matrix of ones. Global: at
-// every point, x gives the sizes only.
+// Where the Jacobian of f can differ from zero: a matrix of ones. Global: at every point, x gives the sizes only.
 template <class F, class X>
-[[nodiscard]] auto jacobian_sparsity(F &&f, X const &x, pattern_scope scope = pattern_scope::global) {
+[[nodiscard]] auto jacobian_sparsity(F&& f, X const& x, pattern_scope scope = pattern_scope::global) {
   if constexpr (sparse_jacobian_demands<mode::automatic, F, X>())
     return duet::matrix_of_pattern(duet::traced_dependencies(f, duet::plain(x), scope));
 }

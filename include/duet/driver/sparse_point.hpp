@@ -1,7 +1,7 @@
 #pragma once
 
-// What prepared sparse drivers share: the point of a call kept as functions see it, patterns traced at a point, and
-// sparse matrices whose values are written in place.
+// What prepared sparse drivers share: patterns given or traced at a point, and sparse matrices whose values are written
+// in place.
 
 #include <duet/driver/sparse_options.hpp>
 #include <duet/driver/workspace.hpp>
@@ -11,7 +11,7 @@ namespace duet {
 
 // f at x on tracers; use(graph, y) reads the result while the trace stands.
 template <int Order, class F, class X, class Use>
-auto trace(F& f, X const& x, pattern_scope scope, Use const& use) {
+auto run_on_tracers(F& f, X const& x, pattern_scope scope, Use const& use) {
   using T = entry_t<X>;
   using S = tracer<T, Order>;
   trace_graph graph(duet::size_of(x), scope);
@@ -33,7 +33,7 @@ template <class S, class E>
 template <class F, class X>
 [[nodiscard]] sparsity_pattern traced_dependencies(F& f, X const& x, pattern_scope scope) {
   using S = tracer<entry_t<X>, 1>;
-  return duet::trace<1>(f, x, scope, []<class Y>(trace_graph& graph, Y const& y) {
+  return duet::run_on_tracers<1>(f, x, scope, []<class Y>(trace_graph& graph, Y const& y) {
     std::vector<trace_graph::node> outputs;
     for (std::size_t i = 0; i < duet::size_of(y); ++i) outputs.push_back(duet::node_of<S>(shape<Y>::entry(y, i)));
     return graph.dependencies(outputs);
@@ -42,8 +42,17 @@ template <class F, class X>
 template <class F, class X>
 [[nodiscard]] sparsity_pattern traced_interactions(F& f, X const& x, pattern_scope scope) {
   using S = tracer<entry_t<X>, 2>;
-  return duet::trace<2>(f, x, scope,
-                        [](trace_graph& graph, auto const& y) { return graph.interactions(duet::node_of<S>(y)); });
+  return duet::run_on_tracers<2>(
+      f, x, scope, [](trace_graph& graph, auto const& y) { return graph.interactions(duet::node_of<S>(y)); });
+}
+
+// The pattern that the caller gives for `inputs` inputs, or else the one that traced() finds.
+template <class Traced>
+[[nodiscard]] sparsity_pattern pattern_for(std::string_view where, sparse_options const& options, std::size_t inputs,
+                                           Traced const& traced) {
+  if (!options.pattern.get()) return traced();
+  require_size(where, "a row of the pattern", options.pattern.get()->columns(), inputs, "one for each input");
+  return *options.pattern.get();
 }
 
 // A matrix by columns with a zero at each place of a pattern, of which this is the transpose.
@@ -88,45 +97,5 @@ void require_product(std::string_view where, std::size_t entry, T const& product
               std::to_string(static_cast<double>(s)) +
               "; give a pattern that holds here, or let duet trace the global one");
 }
-
-// The last point that a prepared driver was called at, of the size that it was prepared for.
-template <class X>
-class kept_input {
- public:
-  explicit kept_input(X const& x0) : point_(x0) {}
-
-  [[nodiscard]] std::size_t size() const { return duet::size_of(point_); }
-
-  // x, or a copy where x is an expression or one of the objects that the call overwrites.
-  template <class Y, class... Overwritten>
-  X const& take(Y const& x, Overwritten const&... results) {
-    if constexpr (number_entry<X>) {
-      point_ = static_cast<X>(x);
-      return point_;
-    } else {
-      static constexpr char const* why = "as it was prepared for";
-      if constexpr (eigen_dense<Y>)
-        require_size("duet: a prepared driver", "x", static_cast<std::size_t>(x.size()), duet::size_of(point_), why);
-      else
-        require_size("duet: a prepared driver", "x", duet::size_of(x), duet::size_of(point_), why);
-      if constexpr (eigen_dense<Y>)
-        require_size("duet: a prepared driver", "a column of x", static_cast<std::size_t>(x.rows()),
-                     static_cast<std::size_t>(point_.rows()), why);
-      if constexpr (std::is_same_v<Y, X>) {
-        auto const* const given = static_cast<void const*>(std::addressof(x));
-        if (!(... || (given == static_cast<void const*>(std::addressof(results))))) return x;
-        point_ = x;
-      } else if constexpr (requires { point_.noalias() = x; }) {
-        point_.noalias() = x;
-      } else {
-        point_ = x;
-      }
-      return point_;
-    }
-  }
-
- private:
-  X point_;
-};
 
 }  // namespace duet

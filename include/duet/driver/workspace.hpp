@@ -5,6 +5,7 @@
 // anew in every call. Drivers ask buffer_for(x) for what else they need.
 
 #include <duet/driver/evaluate.hpp>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -122,5 +123,55 @@ DUET_INLINE void write_values(Y const& y, Target& target) {
   else
     target = duet::values_of<S>(y);
 }
+
+// The last point that a prepared driver was called at, of the size that it was prepared for.
+template <class X>
+class kept_input {
+ public:
+  explicit kept_input(X const& x0) : point_(x0) {}
+
+  [[nodiscard]] std::size_t size() const { return duet::size_of(point_); }
+
+  // x, or a copy where x is an expression or lies inside one of the objects that the call overwrites.
+  template <class Y, class... Overwritten>
+  X const& take(Y const& x, Overwritten const&... results) {
+    if constexpr (number_entry<X>) {
+      point_ = static_cast<X>(x);
+      return point_;
+    } else {
+      require_sizes(x);
+      if constexpr (std::is_same_v<Y, X>) {
+        if (!(... || is_inside(x, results))) return x;
+        point_ = x;
+      } else if constexpr (requires { point_.noalias() = x; }) {
+        point_.noalias() = x;
+      } else {
+        point_ = x;
+      }
+      return point_;
+    }
+  }
+
+ private:
+  template <class Y>
+  void require_sizes(Y const& x) const {
+    static constexpr char const* why = "as it was prepared for";
+    if constexpr (eigen_dense<Y>) {
+      require_size("duet: a prepared driver", "x", static_cast<std::size_t>(x.size()), duet::size_of(point_), why);
+      require_size("duet: a prepared driver", "a column of x", static_cast<std::size_t>(x.rows()),
+                   static_cast<std::size_t>(point_.rows()), why);
+    } else {
+      require_size("duet: a prepared driver", "x", duet::size_of(x), duet::size_of(point_), why);
+    }
+  }
+  template <class Result>
+  [[nodiscard]] static bool is_inside(X const& x, Result const& result) {
+    std::less<void const*> const before;
+    void const* const given = std::addressof(x);
+    return !before(given, std::addressof(result)) && before(given, std::addressof(result) + 1);
+  }
+
+  X point_;
+};
 
 }  // namespace duet
