@@ -354,7 +354,7 @@ int main(int count, char** arguments) {
     if (!given.help) return run(given);
     print_help();
     return 0;
-  } catch (fit::bad_input const& error) {
+  } catch (example::bad_input const& error) {
     std::fflush(stdout);
     std::fprintf(stderr, "%s\n", error.what());
     return 2;

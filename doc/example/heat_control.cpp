@@ -104,18 +104,18 @@ void write_picture(heat::picture const& p, std::string const& file) {
   std::ofstream out(file, std::ios::binary);
   out << heat::draw(p);
   out.close();
-  if (!out) throw heat::bad_option("the picture cannot be written to '" + file + "'");
+  if (!out) throw example::bad_input("heat_control: the picture cannot be written to '" + file + "'");
   std::printf("picture     %s\n", file.c_str());
 }
 
 int run(heat::options const& given) {
   const double ratio = heat::step_ratio(given.grid, given.steps);
   if (ratio > 0.25)
-    throw heat::bad_option(std::to_string(given.steps) + " steps are too few for a grid of " +
-                           std::to_string(given.grid) + ": explicit steps are stable from " +
-                           std::to_string(long(std::ceil(4 * ratio * double(given.steps)))) + " on");
+    throw example::bad_input("heat_control: " + std::to_string(given.steps) + " steps are too few for a grid of " +
+                             std::to_string(given.grid) + ": explicit steps are stable from " +
+                             std::to_string(long(std::ceil(4 * ratio * double(given.steps)))) + " on");
   if (!std::ofstream(given.svg, std::ios::app))
-    throw heat::bad_option("the picture cannot be written to '" + given.svg + "'");
+    throw example::bad_input("heat_control: the picture cannot be written to '" + given.svg + "'");
 
   heat::progress_bar bar(!given.quiet);
   heat::tape_peak peak;
@@ -210,7 +210,7 @@ int main(int count, char** arguments) {
     if (!given.help) return run(given);
     print_help();
     return 0;
-  } catch (heat::bad_option const& error) {
+  } catch (example::bad_input const& error) {
     std::fflush(stdout);
     std::fprintf(stderr, "%s\n", error.what());
     return 2;

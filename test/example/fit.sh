@@ -3,38 +3,9 @@
 #   fit.sh FIT_PROGRAM DATA_FOLDER
 # Says what failed; the exit code is 0 if nothing did.
 set -u
-fit=$1
+program=$1
 data=$2
-work=$(mktemp -d) || exit 1
-trap 'rm -rf "$work"' EXIT
-failed=0
-checks=0
-
-fail() {
-  failed=$((failed + 1))
-  echo "FAILED: $1"
-  if [ -s "$work/out" ]; then sed 's/^/  out: /' "$work/out"; fi
-  if [ -s "$work/err" ]; then sed 's/^/  err: /' "$work/err"; fi
-}
-
-# run EXPECTED_EXIT_CODE WHAT ARGUMENT...
-run() {
-  expected=$1
-  what=$2
-  shift 2
-  checks=$((checks + 1))
-  "$fit" "$@" >"$work/out" 2>"$work/err"
-  code=$?
-  if [ "$code" -ne "$expected" ]; then
-    fail "$what: exit code $code, expected $expected"
-    return 1
-  fi
-}
-
-out_has() {
-  checks=$((checks + 1))
-  grep -q -e "$1" "$work/out" || fail "$2: no line matches '$1'"
-}
+. "$(dirname "$0")/checks.sh"
 
 # The whole of standard error is one line: this text.
 err_is() {
@@ -64,23 +35,12 @@ check_fit() {
   check_picture "$name" "$observations" "$picture"
 }
 
+# check_picture WHAT OBSERVATIONS FILE
 check_picture() {
-  checks=$((checks + 1))
-  if [ ! -s "$3" ]; then
-    fail "$1: no picture"
-    return
-  fi
-  [ "$(head -c 4 "$3")" = '<svg' ] || fail "$1: the picture does not begin with <svg"
-  [ "$(tail -n 1 "$3")" = '</svg>' ] || fail "$1: the picture does not end with </svg>"
-  for element in svg text clipPath; do
-    opened=$(grep -o "<$element[ >]" "$3" | wc -l)
-    closed=$(grep -o "</$element>" "$3" | wc -l)
-    [ "$opened" -eq "$closed" ] || fail "$1: $opened <$element> opened, $closed closed"
-  done
+  well_formed "$1" "$3" svg text clipPath || return
   [ "$(count 'class="observation"' "$3")" -eq "$2" ] || fail "$1: $(count 'class="observation"' "$3") points, expected $2"
   [ "$(count 'class="residual"' "$3")" -eq "$2" ] || fail "$1: $(count 'class="residual"' "$3") residuals, expected $2"
   [ "$(count 'class="curve"' "$3")" -eq 1 ] || fail "$1: not one curve"
-  if grep -q -e 'nan' -e '"-*inf' -e 'href' "$3"; then fail "$1: the picture has numbers or links that it should not have"; fi
 }
 
 second_start() { sed -n 's/^#! second start: //p' "$data/$1.csv"; }
@@ -202,5 +162,4 @@ usage 'a picture in no folder' 'fit: the picture cannot be written to' --svg "$w
 cp "$data/misra1a.csv" "$work/own.csv"
 usage 'a picture over the data' 'fit: the picture would overwrite the data' --svg "$work/own.csv" "$work/own.csv"
 
-echo "fit: $checks checks, $failed failed"
-[ "$failed" -eq 0 ]
+report fit

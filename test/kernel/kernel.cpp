@@ -1,7 +1,7 @@
 // Kernels: the same numbers as the function, in every mode, with one entry of the tape.
 
 #include "catch.hpp"
-#include "workload/structural_simulation.hpp"
+#include "workload/traceable.hpp"
 
 #include <duet/duet.hpp>
 #include <duet/kernel/kernel.hpp>
@@ -91,24 +91,9 @@ TEST_CASE("One statement an output, or one node that keeps its inputs, is on the
 }
 
 TEST_CASE("A Runge-Kutta step as a kernel has the derivatives of the loop") {
-  constexpr auto step = kernel([](auto const& in) {
-    using T = std::decay_t<decltype(in[0])>;
-    std::array<T, 3> s{in[0], in[1], in[2]};
-    workload::structural::lorenz::advance(s, std::array<T, 3>{in[3], in[4], in[5]}, 0.001);
-    return s;
-  });
-  auto const f = [&step](auto const& x) {
-    using T = std::decay_t<decltype(x[0])>;
-    std::array<T, 6> in;
-    std::copy(x.begin(), x.end(), in.begin());
-    for (int n = 0; n < 100; ++n) {
-      auto const s = step(in);
-      std::copy(s.begin(), s.end(), in.begin());
-    }
-    return T(in[0] + in[1] + in[2]);
-  };
-  workload::structural::lorenz loop;
+  workload::lorenz loop;
   loop.steps = 100;
+  workload::lorenz_by<decltype(kernel(workload::lorenz_step{}))> const f{loop, {}};
   auto const x = loop.start();
   auto by_hand = x;
   std::vector<std::array<double, 3>> states;

@@ -3,6 +3,7 @@
 
 #include <duet/symbolic.hpp>
 #include <workload/reprojection.hpp>
+#include <workload/traceable.hpp>
 
 #include "catch.hpp"
 #include "driver/counted_allocations.hpp"
@@ -14,29 +15,10 @@ namespace {
 constexpr auto u = sym::variable<0>;
 constexpr auto v = sym::variable<1>;
 
-// The residual of the shared workload, as a turned camera sees it; its branch is left out.
-struct turned_reprojection {
-  template <class T>
-  constexpr std::array<T, 2> operator()(std::array<T, 15> const& in) const {
-    using std::cos, std::sin, std::sqrt;
-    auto const& [w0, w1, w2, t0, t1, t2, fx, fy, cx, cy, k1, k2, p0, p1, p2] = in;
-    T const angle = sqrt(w0 * w0 + w1 * w1 + w2 * w2), c = cos(angle), s = sin(angle), inverse = 1.0 / angle;
-    T const u0 = w0 * inverse, u1 = w1 * inverse, u2 = w2 * inverse;
-    T const along = (u0 * p0 + u1 * p1 + u2 * p2) * (1.0 - c);
-    T const q0 = p0 * c + (u1 * p2 - u2 * p1) * s + u0 * along + t0;
-    T const q1 = p1 * c + (u2 * p0 - u0 * p2) * s + u1 * along + t1;
-    T const q2 = p2 * c + (u0 * p1 - u1 * p0) * s + u2 * along + t2;
-    T const depth = 1.0 / q2, x = q0 * depth, y = q1 * depth;
-    T const radius = x * x + y * y;
-    T const distortion = 1.0 + radius * (k1 + k2 * radius);
-    return {fx * distortion * x + cx - 410.5, fy * distortion * y + cy - 200.25};
-  }
-};
-
 }  // namespace
 
 TEST_CASE("the Jacobian of the reprojection is the one written by hand, and takes no memory") {
-  constexpr auto graph = sym::expression<15>(turned_reprojection{});
+  constexpr auto graph = sym::expression<15>(workload::turned_reprojection{});
   auto const point = workload::reprojection::start();
   workload::reprojection::jacobian_rows rows;
   auto const value = workload::reprojection{}.jacobian(point, rows);

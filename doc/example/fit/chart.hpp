@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdio>
+#include <duet/trace/text.hpp>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -67,21 +68,6 @@ class axis {
   double low_, high_, first_, last_, step_ = 1;
 };
 
-// Bytes of the UTF-8 character that the text begins with; 0 if it begins with none, or with a control character.
-inline std::size_t character_length(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned first = byte(0);
-  if (first < 0x80) return first < 0x20 || first == 0x7f ? 0 : 1;
-  const std::size_t length = first >= 0xc2 && first < 0xe0   ? 2
-                             : first >= 0xe0 && first < 0xf0 ? 3
-                             : first >= 0xf0 && first < 0xf5 ? 4
-                                                             : 0;
-  if (text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i)
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  return length;
-}
-
 inline std::string shortened(std::string text, std::size_t most) {
   if (text.size() <= most) return text;
   std::size_t end = most - 3;
@@ -109,31 +95,10 @@ class svg {
     put("<circle class=\"", kind, "\" cx=\"", x, "\" cy=\"", y, "\" r=\"", radius, "\" ", paint, "/>\n");
   }
   void text(double x, double y, std::string_view style, std::string_view words) {
-    put("<text x=\"", x, "\" y=\"", y, "\" ", style, ">", escaped(words), "</text>\n");
+    put("<text x=\"", x, "\" y=\"", y, "\" ", style, ">", duet::xml_text(words), "</text>\n");
   }
 
   std::string finish() { return text_ + "</svg>\n"; }
-
-  // The words as text of an XML file: its signs escaped, and what is not UTF-8 replaced.
-  static std::string escaped(std::string_view words) {
-    std::string safe;
-    for (std::size_t i = 0; i < words.size();) {
-      const std::size_t length = character_length(words.substr(i));
-      const std::string_view one = words.substr(i, std::max<std::size_t>(length, 1));
-      i += one.size();
-      if (length == 0)
-        safe += '?';
-      else if (one == "&")
-        safe += "&amp;";
-      else if (one == "<")
-        safe += "&lt;";
-      else if (one == ">")
-        safe += "&gt;";
-      else
-        safe += one;
-    }
-    return safe;
-  }
 
  private:
   void add(std::string_view words) { text_ += words; }
@@ -197,7 +162,7 @@ inline std::string draw(chart const& c) {
   };
   const auto sideways = [&](double y, std::string_view words) {
     s.put("<text transform=\"translate(22 ", y, ") rotate(-90)\" text-anchor=\"middle\" ", paint("fill", ink), ">",
-          svg::escaped(words), "</text>\n");
+          duet::xml_text(words), "</text>\n");
   };
   panel(up, top, bottom, false);
   panel(rest, below, floor, true);

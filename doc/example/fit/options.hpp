@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "../command_line.hpp"
 #include "table.hpp"
 
 namespace fit {
@@ -20,35 +21,24 @@ struct options {
 
 inline options parse_options(std::vector<std::string_view> const& arguments) {
   options given;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    std::string_view name = arguments[i];
-    std::optional<std::string_view> attached;
-    if (const auto equals = name.find('='); name.starts_with("--") && equals != name.npos) {
-      attached = name.substr(equals + 1);
-      name = name.substr(0, equals);
-    }
-    const auto value = [&] {
-      if (attached) return *attached;
-      if (i + 1 == arguments.size()) throw bad_input("fit: " + std::string(name) + " needs a value (see fit --help)");
-      return arguments[++i];
-    };
-    if (name == "--help" || name == "-h")
+  example::command_line line("fit", arguments);
+  while (line.next()) {
+    if (line.name() == "--help" || line.name() == "-h")
       given.help = true;
-    else if (name == "--model")
-      given.model = value();
-    else if (name == "--svg")
-      given.svg = value();
-    else if (name == "--start")
-      given.start = parse_numbers(value(), "fit: --start: ");
-    else if (name.starts_with("-") && name.size() > 1)
-      throw bad_input("fit: unknown option " + in_quotes(name) + " (see fit --help)");
+    else if (line.name() == "--model")
+      given.model = line.value();
+    else if (line.name() == "--svg")
+      given.svg = line.value();
+    else if (line.name() == "--start")
+      given.start = parse_numbers(line.value(), "fit: --start: ");
+    else if (line.name().starts_with("-") && line.name().size() > 1)
+      line.fail("unknown option " + in_quotes(line.name()), true);
     else if (!given.data.empty())
-      throw bad_input("fit: one file at a time, but " + in_quotes(given.data) + " and " + in_quotes(name) +
-                      " are given");
+      line.fail("one file at a time, but " + in_quotes(given.data) + " and " + in_quotes(line.name()) + " are given");
     else
-      given.data = name;
+      given.data = line.name();
   }
-  if (given.data.empty() && !given.help) throw bad_input("fit: no data file given (see fit --help)");
+  if (given.data.empty() && !given.help) line.fail("no data file given", true);
   return given;
 }
 

@@ -10,19 +10,20 @@
 #include <cstddef>
 #include <filesystem>
 #include <fstream>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
+#include "../command_line.hpp"
+
 namespace fit {
 
 // Input that cannot be used. The text is "file:line: reason", or "fit: reason" for the command line.
-struct bad_input : std::runtime_error {
-  using std::runtime_error::runtime_error;
+struct bad_input : example::bad_input {
+  using example::bad_input::bad_input;
   bad_input(std::string const& file, std::size_t line, std::string const& reason)
-      : std::runtime_error(file + ":" + std::to_string(line) + ": " + reason) {}
+      : example::bad_input(file + ":" + std::to_string(line) + ": " + reason) {}
 };
 
 // What a file may say about itself, in comment lines that begin with "#!".

@@ -3,18 +3,14 @@
 // The command line of `heat_control`.
 
 #include <charconv>
-#include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
 
-namespace heat {
+#include "../command_line.hpp"
 
-struct bad_option : std::runtime_error {
-  explicit bad_option(std::string const& reason) : std::runtime_error("heat_control: " + reason) {}
-};
+namespace heat {
 
 struct options {
   long grid = 128, steps = 10000, snapshots = 20, iterations = 30;
@@ -22,50 +18,41 @@ struct options {
   bool quiet = false, help = false;
 };
 
-inline long parse_count(std::string_view name, std::string_view text, long least, long most) {
+inline long parse_count(example::command_line& line, long least, long most) {
+  const std::string_view text = line.value();
   long number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc() || end != text.data() + text.size() || number < least || number > most)
-    throw bad_option(std::string(name) + " is '" + std::string(text) + "', expected a whole number from " +
-                     std::to_string(least) + " to " + std::to_string(most));
+    line.fail(std::string(line.name()) + " is '" + std::string(text) + "', expected a whole number from " +
+              std::to_string(least) + " to " + std::to_string(most));
   return number;
 }
 
 inline options parse_options(std::vector<std::string_view> const& arguments) {
   options given;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    std::string_view name = arguments[i];
-    std::optional<std::string_view> attached;
-    if (const auto equals = name.find('='); name.starts_with("--") && equals != name.npos) {
-      attached = name.substr(equals + 1);
-      name = name.substr(0, equals);
-    }
-    const auto value = [&] {
-      if (attached) return *attached;
-      if (i + 1 == arguments.size()) throw bad_option(std::string(name) + " needs a value (see heat_control --help)");
-      return arguments[++i];
-    };
-    const auto count = [&](long least, long most) { return parse_count(name, value(), least, most); };
+  example::command_line line("heat_control", arguments);
+  while (line.next()) {
+    const std::string_view name = line.name();
     if (name == "--grid")
-      given.grid = count(8, 1024);
+      given.grid = parse_count(line, 8, 1024);
     else if (name == "--steps")
-      given.steps = count(1, 100'000'000);
+      given.steps = parse_count(line, 1, 100'000'000);
     else if (name == "--snapshots")
-      given.snapshots = count(1, 100'000'000);
+      given.snapshots = parse_count(line, 1, 100'000'000);
     else if (name == "--iterations")
-      given.iterations = count(1, 100'000);
+      given.iterations = parse_count(line, 1, 100'000);
     else if (name == "--svg")
-      given.svg = value();
-    else if ((name == "--quiet" || name == "--help" || name == "-h") && attached)
-      throw bad_option(std::string(name) + " takes no value");
+      given.svg = line.value();
+    else if ((name == "--quiet" || name == "--help" || name == "-h") && line.has_attached_value())
+      line.fail(std::string(name) + " takes no value");
     else if (name == "--quiet")
       given.quiet = true;
     else if (name == "--help" || name == "-h")
       given.help = true;
     else
-      throw bad_option("unknown argument '" + std::string(name) + "' (see heat_control --help)");
+      line.fail("unknown argument '" + std::string(name) + "'", true);
   }
-  if (given.svg.empty()) throw bad_option("--svg needs the name of a file");
+  if (given.svg.empty()) line.fail("--svg needs the name of a file");
   return given;
 }
 

@@ -2,31 +2,27 @@
 
 // A progress bar for checkpointed loops, drawn by what checkpoint_policy::on_progress tells.
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
-#include <cstdio>
 #include <duet/checkpoint.hpp>
 #include <string>
 #include <utility>
+
+#include "../progress_line.hpp"
 
 namespace heat {
 
 // On standard error, where that is a terminal; the bar erases itself.
 class progress_bar {
  public:
-  explicit progress_bar(bool wanted) : is_shown_(wanted && isatty(STDERR_FILENO) != 0) {}
-  progress_bar(progress_bar const&) = delete;
-  progress_bar& operator=(progress_bar const&) = delete;
-  ~progress_bar() { erase(); }
+  explicit progress_bar(bool wanted) : line_(wanted) {}
 
   // What the next loops are for.
   void begin(std::string what) { what_ = std::move(what); }
 
   // The arguments are those of on_progress: `step` of `steps` steps are run or reversed, or a state is reached again.
   void operator()(long step, long steps, duet::checkpoint_phase phase) {
-    if (!is_shown_) return;
+    if (!line_.is_shown()) return;
     if (phase == duet::checkpoint_phase::running) reversed_ = 0;
     if (phase == duet::checkpoint_phase::reversing) reversed_ = step;
     const auto now = std::chrono::steady_clock::now();
@@ -35,9 +31,7 @@ class progress_bar {
     draw(step, steps, phase);
   }
 
-  void erase() {
-    if (is_shown_) std::fputs("\r\033[K", stderr);
-  }
+  void erase() { line_.erase(); }
 
  private:
   // '=' for what is done for good in this phase of the work, '-' for where the loop is now.
@@ -53,14 +47,13 @@ class progress_bar {
       if (phase == duet::checkpoint_phase::repeating)
         bar[static_cast<std::size_t>(std::min(step * width / whole, width - 1))] = '-';
     }
-    std::fprintf(stderr, "\r%s [%s] %3ld %% %s\033[K", what_.c_str(), bar.c_str(), 100 * done / whole,
-                 is_forward                                   ? "running"
-                 : phase == duet::checkpoint_phase::repeating ? "reversing (repeating)"
-                                                              : "reversing");
-    std::fflush(stderr);
+    line_.draw(what_, bar, 100 * done / whole,
+               is_forward                                   ? "running"
+               : phase == duet::checkpoint_phase::repeating ? "reversing (repeating)"
+                                                            : "reversing");
   }
 
-  bool is_shown_;
+  example::progress_line line_;
   std::string what_;
   long reversed_ = 0;
   std::chrono::steady_clock::time_point drawn_{};

@@ -2,15 +2,15 @@
 
 // What the example prints: checks that count, a progress bar, and loss curves as one SVG file.
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include "../fit/chart.hpp"
+#include "../progress_line.hpp"
 
 namespace neural {
 
@@ -32,29 +32,22 @@ class checks {
   bool all_ = true;
 };
 
-// On standard error, where that is a terminal.
 class progress_bar {
  public:
   progress_bar(std::string what, long of) : what_(std::move(what)), of_(of) {}
-  progress_bar(const progress_bar&) = delete;
-  progress_bar& operator=(const progress_bar&) = delete;
-  ~progress_bar() {
-    if (shown_) std::fputs("\r\033[K", stderr);
-  }
   void operator()(long done, double error) {
     constexpr long width = 40;
-    if (!shown_ || done * 100 / of_ == drawn_) return;
+    if (!line_.is_shown() || done * 100 / of_ == drawn_) return;
     drawn_ = done * 100 / of_;
     std::string bar(width, ' ');
     std::fill_n(bar.begin(), done * width / of_, '=');
-    std::fprintf(stderr, "\r%s [%s] %3ld %% error %.4f", what_.c_str(), bar.c_str(), drawn_, error);
-    std::fflush(stderr);
+    line_.draw(what_, bar, drawn_, "error " + std::to_string(error));
   }
 
  private:
   std::string what_;
   long of_, drawn_ = -1;
-  bool shown_ = isatty(STDERR_FILENO) != 0;
+  example::progress_line line_;
 };
 
 struct curve {
@@ -78,53 +71,35 @@ inline bool draw(const std::string& file, const std::string& title, const std::v
   const fit::axis x(0, static_cast<double>(longest - 1), left, right, 0);
   const double first = std::floor(std::log10(low)), last = std::ceil(std::log10(high));
   const auto y = [&](double e) { return bottom - (std::log10(e) - first) / (last - first) * (bottom - top); };
-  std::string svg =
-      "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 760 420\" font-family=\"sans-serif\" "
-      "font-size=\"13\" fill=\"#222\">\n<rect width=\"760\" height=\"420\" fill=\"white\"/>\n";
-  const auto text = [&](double at_x, double at_y, const std::string& what, const char* more) {
-    char head[160];
-    std::snprintf(head, sizeof head, "<text x=\"%.1f\" y=\"%.1f\" %s>", at_x, at_y, more);
-    svg += head + what + "</text>\n";
-  };
-  const auto line = [&](double x0, double y0, double x1, double y1) {
-    char element[200];
-    std::snprintf(element, sizeof element, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#ddd\"/>\n",
-                  x0, y0, x1, y1);
-    svg += element;
-  };
-  text(left, 30, title, "font-size=\"17\" font-weight=\"bold\"");
+  fit::svg picture(760, 420);
+  picture.text(left, 30, "font-size=\"17\" font-weight=\"bold\"", title);
+  constexpr const char* grid = "stroke=\"#ddd\"";
   for (const double tick : x.ticks()) {
-    line(x.pixel(tick), top, x.pixel(tick), bottom);
-    text(x.pixel(tick), bottom + 18, x.label(tick), "text-anchor=\"middle\"");
+    picture.line(x.pixel(tick), top, x.pixel(tick), bottom, grid);
+    picture.text(x.pixel(tick), bottom + 18, "text-anchor=\"middle\"", x.label(tick));
   }
   for (double power = first; power <= last; ++power) {
-    line(left, y(std::pow(10, power)), right, y(std::pow(10, power)));
-    text(left - 8, y(std::pow(10, power)) + 4,
-         "10<tspan dy=\"-5\" font-size=\"10\">" + std::to_string(static_cast<int>(power)) + "</tspan>",
-         "text-anchor=\"end\"");
+    const double at = y(std::pow(10, power));
+    picture.line(left, at, right, at, grid);
+    picture.put("<text x=\"", left - 8, "\" y=\"", at + 4, "\" text-anchor=\"end\">10<tspan dy=\"-5\" ",
+                "font-size=\"10\">", power, "</tspan></text>\n");
   }
-  text((left + right) / 2, bottom + 40, "iterations", "text-anchor=\"middle\"");
-  text(left, top - 10, "mean error", "");
+  picture.text((left + right) / 2, bottom + 40, "text-anchor=\"middle\"", "iterations");
+  picture.text(left, top - 10, "", "mean error");
   for (std::size_t i = 0; i < curves.size(); ++i) {
-    const char* const stroke = colour[i % std::size(colour)];
-    svg += "<polyline fill=\"none\" stroke-width=\"2\" stroke=\"" + std::string(stroke) + "\" points=\"";
+    const std::string stroke = std::string("stroke=\"") + colour[i % std::size(colour)] + "\"";
+    picture.put("<polyline fill=\"none\" stroke-width=\"2\" ", stroke, " points=\"");
     const std::size_t every = std::max<std::size_t>(1, curves[i].error.size() / 400);
-    for (std::size_t k = 0; k < curves[i].error.size(); k += every) {
-      char point[64];
-      std::snprintf(point, sizeof point, "%.1f,%.1f ", x.pixel(static_cast<double>(k)), y(curves[i].error[k]));
-      svg += point;
-    }
-    svg += "\"/>\n";
+    for (std::size_t k = 0; k < curves[i].error.size(); k += every)
+      picture.put(x.pixel(static_cast<double>(k)), ",", y(curves[i].error[k]), " ");
+    picture.put("\"/>\n");
     const double at = top + 12 + 22 * static_cast<double>(i);
-    svg += "<line x1=\"604\" x2=\"626\" y1=\"" + std::to_string(at) + "\" y2=\"" + std::to_string(at) +
-           "\" stroke-width=\"3\" stroke=\"" + stroke + "\"/>\n";
-    text(632, at + 4, curves[i].name, "");
+    picture.line(604, at, 626, at, stroke + " stroke-width=\"3\"");
+    picture.text(632, at + 4, "", curves[i].name);
   }
-  std::FILE* const out = std::fopen(file.c_str(), "w");
-  if (out == nullptr) return false;
-  svg += "</svg>\n";
-  const bool whole = std::fputs(svg.c_str(), out) >= 0;
-  return (std::fclose(out) == 0) && whole;
+  std::ofstream out(file);
+  out << picture.finish();
+  return static_cast<bool>(out.flush());
 }
 
 }  // namespace neural

@@ -18,16 +18,9 @@ class svg_writer {
     (add(piece), ...);
   }
   void text(double x, double y, std::string_view style, std::string_view words) {
-    put("<text x=\"", x, "\" y=\"", y, "\" ", style, ">", escaped(words), "</text>\n");
+    put("<text x=\"", x, "\" y=\"", y, "\" ", style, ">", duet::xml_text(words), "</text>\n");
   }
   [[nodiscard]] std::string finish() { return std::move(text_) + "</svg>\n"; }
-
-  [[nodiscard]] static std::string escaped(std::string_view words) {
-    std::string safe;
-    for (std::string const& c : duet::characters(words))
-      safe += c == "&" ? "&amp;" : c == "<" ? "&lt;" : c == ">" ? "&gt;" : c == "\"" ? "&quot;" : c;
-    return safe;
-  }
 
  private:
   void add(std::string_view words) { text_ += words; }
@@ -269,14 +262,14 @@ class trace_picture {
     double const w = down ? l.across(i) : l.along(i), h = down ? l.along(i) : l.across(i);
     double const x = middle.x - w / 2, y = middle.y - h / 2;
     auto const [fill, stroke] = colours(b.kind);
-    s.put("<g class=\"node ", b.kind, "\" data-row=\"", i, "\"><title>", svg_writer::escaped(b.hint), "</title>\n");
+    s.put("<g class=\"node ", b.kind, "\" data-row=\"", i, "\"><title>", duet::xml_text(b.hint), "</title>\n");
     s.put("<rect class=\"box\" x=\"", x, "\" y=\"", y, "\" width=\"", w, "\" height=\"", h,
           "\" rx=\"6\" fill=\"#ffffff\" stroke=\"", stroke, "\" stroke-width=\"1.3\"/>\n");
     s.put("<path d=\"M", x + 6, " ", y, " H", x + w - 6, " a6 6 0 0 1 6 6 V", y + head_height, " H", x, " V", y + 6,
           " a6 6 0 0 1 6 -6 Z\" fill=\"", fill, "\" stroke=\"", stroke, "\" stroke-width=\"1.3\"/>\n");
     s.put("<text class=\"head\" x=\"", middle.x, "\" y=\"", y + 16, "\" text-anchor=\"middle\" font-size=\"", head_size,
-          "\" fill=\"", ink, "\"><tspan font-weight=\"bold\">", svg_writer::escaped(b.name), "</tspan>",
-          svg_writer::escaped(b.formula), "</text>\n");
+          "\" fill=\"", ink, "\"><tspan font-weight=\"bold\">", duet::xml_text(b.name), "</tspan>",
+          duet::xml_text(b.formula), "</text>\n");
     double below = y + head_height + (h - b.height) / 2 + 15;
     for (line const& k : b.lines) {
       s.text(middle.x, below, "class=\"" + std::string(k.kind) + paint("\" text-anchor=\"middle\" fill=\"", k.colour),
