@@ -86,7 +86,7 @@ template <class State, class Policy, class Step, class V, class... X, class Run>
                                 kept_arguments<V, X...> const& arguments, long most_steps, Run const& run) {
   using T = typename V::value_type;
   tape<T>& on = recording_tape<T>();
-  duet::require_on(on, std::max(duet::newest_index(start), arguments.newest()), "duet::evolve");
+  on.require_here(std::max(duet::newest_index(start), arguments.newest()), "duet::evolve");
   return duet::recorded_or_rewound(on, [&] {
     replayed_loop<V, State, Step, Policy, X...> loop(on, policy, step, start, arguments,
                                                      policy.in_memory(duet::size_of(start) * sizeof(T), most_steps));

@@ -42,7 +42,7 @@ class recomputed_segment {
 // The values of a segment, and its node behind them.
 template <class V, class T, class F, class... X>
 [[nodiscard]] auto record_segment(tape<T>& on, F const& f, kept_arguments<V, X...> const& arguments) {
-  duet::require_on(on, arguments.newest(), "duet::checkpoint");
+  on.require_here(arguments.newest(), "duet::checkpoint");
   auto const& function = duet::callable_of(f);
   using Y = plain_t<decltype(arguments.call_active(function))>;
   auto const called_once = [&] {

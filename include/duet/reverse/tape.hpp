@@ -76,13 +76,20 @@ class tape {
     h.infinite_partials |= !finite;
     return first;
   }
+  // Throws duet::error, which begins with `where`, unless this recording has a variable of that index.
+  void require_here(tape_index index, char const* where) const {
+    if (index >= count())
+      throw error(std::string(where) + ": the variable has index " + std::to_string(index) + ", but this tape holds " +
+                  std::to_string(count() - 1) + "; it is of another tape, or of a part that was rewound or cleared");
+  }
+
   // The index that array() will return.
   [[nodiscard]] tape_index next_index() const { return static_cast<tape_index>(count()); }
 
   // Sweeps from y with adjoint 1: adjoint(x) is then dy/dx for every x. Adjoints from before are cleared.
   // A passive y is a constant: all adjoints are zero. Throws duet::error if y is not of this recording.
   void reverse(var<T> const& y, seeds expected = seeds::dense) {
-    require_here(y, "reverse");
+    require_here(y.index(), "duet::tape::reverse");
     clear_adjoints(adjoint_state::swept);
     if (y.index() == 0) return;  // all zero: a constant
     adjoints_[y.index()] = T(1);
@@ -93,7 +100,7 @@ class tape {
   // begins anew: what the sweep left on the way would be swept twice. Throws duet::error if y is not of this recording,
   // or lies in a part that reverse_to() has swept.
   void seed(var<T> const& y, T const& w) {
-    require_here(y, "seed");
+    require_here(y.index(), "duet::tape::seed");
     if (state_ != adjoint_state::seeded) clear_adjoints(adjoint_state::seeded);
     if (is_resumed() && y.index() >= resume_.descriptors)
       throw error(
@@ -119,10 +126,9 @@ class tape {
     resume_count_ = count();
   }
 
-  // d(output of the last sweep)/dx. Throws duet::error if x is passive, of another tape or rewound, or nothing was
-  // swept.
+  // d(output of the last sweep)/dx. Throws duet::error if x is passive or not of this recording, or nothing was swept.
   [[nodiscard]] T adjoint(var<T> const& x) const {
-    require_here(x, "adjoint");
+    require_here(x.index(), "duet::tape::adjoint");
     if (x.index() == 0)
       throw error("duet::tape::adjoint: the variable is a passive number; make inputs by tape.independent(value)");
     if (state_ == adjoint_state::unknown) throw error("duet::tape::adjoint: no sweep yet; call tape.reverse(y) first");
@@ -141,7 +147,7 @@ class tape {
   template <std::size_t Lanes = 0, class Visit>
   void reverse_rows(std::span<var<T> const> outputs, Visit const& visit) {
     static_assert(Lanes == 0 || Lanes == 8 || Lanes == 16, "tape::reverse_rows<Lanes>: sweeps carry 8 or 16 outputs");
-    for (auto const& y : outputs) require_here(y, "reverse_rows");
+    for (auto const& y : outputs) require_here(y.index(), "duet::tape::reverse_rows");
     for (std::size_t first = 0; first < outputs.size();) {
       std::size_t const left = outputs.size() - first;
       if (Lanes == 8 || (Lanes == 0 && (active_scalar<T> || left <= 8))) {
@@ -235,12 +241,6 @@ class tape {
   [[nodiscard]] std::size_t count() const { return head().next; }
   [[nodiscard]] std::size_t record_bytes() const { return static_cast<std::size_t>(head().record - records_.data()); }
 
-  void require_here(var<T> const& x, char const* where) const {
-    if (x.index() < count()) return;
-    throw error("duet::tape::" + std::string(where) + ": the variable has index " + std::to_string(x.index()) +
-                ", but this tape holds " + std::to_string(count() - 1) +
-                "; it is of another tape, or of a part that was rewound or cleared");
-  }
   void require_recorded(tape_position const& at, char const* where) const {
     if (!at.is_within(position()))
       throw error("duet::tape::" + std::string(where) +
