@@ -1,9 +1,11 @@
-// Eigen's decompositions of matrices of var, whose blocks are products and sums too: adjoints by matrix calculus.
+// Eigen's decompositions of matrices of var, whose blocks are products and sums too, and of dual, whose blocks go
+// through Eigen's packed kernel: derivatives by matrix calculus.
 
 #include "catch.hpp"
 
 #include <Eigen/Dense>
 #include <duet/eigen/product.hpp>
+#include <duet/forward/dual.hpp>
 #include <duet/math/math.hpp>
 #include <duet/reverse/recording.hpp>
 #include <random>
@@ -88,4 +90,35 @@ TEST_CASE_METHOD(fixture, "a static inverse, a triangular solve, powers") {
   require_adjoints(solution[2], a, full.triangularView<Eigen::Lower>());
   var<> const cube = (a * a * a).trace();
   require_adjoints(cube, a, 3 * (A * A).transpose());
+}
+
+TEST_CASE_METHOD(fixture, "products and solutions of duals, smaller and larger than Eigen's panels and blocks") {
+  using dual = duet::dual<double, 2>;
+  using dual_matrix = Eigen::Matrix<dual, Eigen::Dynamic, Eigen::Dynamic>;
+  auto const moving = [&](MatrixXd const& x, MatrixXd const& dx) {
+    dual_matrix result = x.cast<dual>();
+    for (Index i = 0; i < x.size(); ++i) result(i).set_partial(1, dx(i));
+    return result;
+  };
+  auto const require_tangent = [](dual_matrix const& y, MatrixXd const& value, MatrixXd const& tangent) {
+    REQUIRE(y.rows() == value.rows());
+    for (Index i = 0; i < y.size(); ++i) {
+      REQUIRE(std::abs(y(i).value() - value(i)) <= 1e-10);
+      REQUIRE(std::abs(y(i).partial(1) - tangent(i)) <= 1e-10);
+      REQUIRE(y(i).partial(0) == 0);
+    }
+  };
+  for (Index n : {1, 6, 37}) {
+    CAPTURE(n);
+    MatrixXd const A = random(n, n) + 6 * MatrixXd::Identity(n, n), dA = random(n, n), B = random(n, 3),
+                   dB = random(n, 3);
+    dual_matrix const a = moving(A, dA), b = moving(B, dB);
+    require_tangent(a * b, A * B, dA * B + A * dB);
+    require_tangent(b.transpose() * a, B.transpose() * A, dB.transpose() * A + B.transpose() * dA);
+    require_tangent(A * b, A * B, A * dB);
+    MatrixXd const X = A.inverse() * B;
+    require_tangent(a.partialPivLu().solve(b), X, A.inverse() * (dB - dA * X));
+    MatrixXd const S = A * A.transpose(), dS = dA * A.transpose() + A * dA.transpose(), Y = S.inverse() * B;
+    require_tangent(moving(S, dS).llt().solve(b), Y, S.inverse() * (dB - dS * Y));
+  }
 }

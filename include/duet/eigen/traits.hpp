@@ -18,11 +18,13 @@ concept eigen_number_below = is_active_scalar<S> && !std::is_same_v<P, S> && !is
 template <class S>
 inline constexpr bool is_recorded = false;
 
-// A matrix product in which one side is active and the other of a level below.
+// A matrix product of active numbers, or of active ones and some of a level below.
 template <class Lhs, class Rhs>
-concept mixed_product = !is_recorded<typename Eigen::Product<Lhs, Rhs>::Scalar> &&
-                        (eigen_number_below<typename Lhs::Scalar, typename Rhs::Scalar> ||
-                         eigen_number_below<typename Rhs::Scalar, typename Lhs::Scalar>);
+concept active_product = !is_recorded<typename Eigen::Product<Lhs, Rhs>::Scalar> &&
+                         (std::is_same_v<typename Lhs::Scalar, typename Rhs::Scalar>
+                              ? is_active_scalar<typename Lhs::Scalar>
+                              : eigen_number_below<typename Lhs::Scalar, typename Rhs::Scalar> ||
+                                    eigen_number_below<typename Rhs::Scalar, typename Lhs::Scalar>);
 
 }  // namespace duet
 
@@ -85,10 +87,11 @@ struct ScalarBinaryOpTraits<P, X, Operation> {
 
 namespace internal {
 
-// Eigen's kernels convert the scale factor of a product to both scalars; an active one cannot become passive. Plain dot
-// products take their place, each one a chain of s += a * b, which dual and var read best.
+// Eigen's kernels convert the scale factor of a product to both scalars; an active one cannot become passive. And they
+// write out up to 64 multiplications, each of which takes the compiler long. Plain dot products take their place, each
+// one a chain of s += a * b, which dual and var read best.
 template <class Lhs, class Rhs>
-struct mixed_product_impl : generic_product_impl_base<Lhs, Rhs, mixed_product_impl<Lhs, Rhs>> {
+struct active_product_impl : generic_product_impl_base<Lhs, Rhs, active_product_impl<Lhs, Rhs>> {
   using Scalar = typename Product<Lhs, Rhs>::Scalar;
 
   template <class Target>
@@ -109,11 +112,38 @@ struct mixed_product_impl : generic_product_impl_base<Lhs, Rhs, mixed_product_im
 };
 
 template <class Lhs, class Rhs>
-  requires duet::mixed_product<Lhs, Rhs>
-struct generic_product_impl<Lhs, Rhs, DenseShape, DenseShape, GemvProduct> : mixed_product_impl<Lhs, Rhs> {};
+  requires duet::active_product<Lhs, Rhs>
+struct generic_product_impl<Lhs, Rhs, DenseShape, DenseShape, GemvProduct> : active_product_impl<Lhs, Rhs> {};
 template <class Lhs, class Rhs>
-  requires duet::mixed_product<Lhs, Rhs>
-struct generic_product_impl<Lhs, Rhs, DenseShape, DenseShape, GemmProduct> : mixed_product_impl<Lhs, Rhs> {};
+  requires duet::active_product<Lhs, Rhs>
+struct generic_product_impl<Lhs, Rhs, DenseShape, DenseShape, GemmProduct> : active_product_impl<Lhs, Rhs> {};
+
+// The kernel inside Eigen's triangular solves and decompositions, likewise: C += alpha A B, of factors packed in panels
+// of up to `Rows` rows and `Columns` columns.
+template <class Lhs, class Rhs, class Size, class Target, int Rows, int Columns, bool ConjugateLhs, bool ConjugateRhs>
+  requires(duet::is_active_scalar<Lhs> || duet::is_active_scalar<Rhs>)
+struct gebp_kernel<Lhs, Rhs, Size, Target, Rows, Columns, ConjugateLhs, ConjugateRhs> {
+  using Scalar = typename gebp_traits<Lhs, Rhs>::ResScalar;
+  static constexpr Size pair = Rows >= 2 ? 2 : 1, four = Columns >= 4 ? 4 : 1;
+
+  EIGEN_DONT_INLINE void operator()(Target const& target, Lhs const* a, Rhs const* b, Size rows, Size depth,
+                                    Size columns, Scalar const& alpha, Size a_stride = -1, Size b_stride = -1,
+                                    Size a_offset = 0, Size b_offset = 0) {
+    if (a_stride == -1) a_stride = depth;
+    if (b_stride == -1) b_stride = depth;
+    for (Size i = 0; i < rows; ++i) {
+      Size const height = i < rows / pair * pair ? pair : 1, first_row = i - i % height;
+      Lhs const* const row = a + first_row * a_stride + a_offset * height + (i - first_row);
+      for (Size j = 0; j < columns; ++j) {
+        Size const width = j < columns / four * four ? four : 1, first_column = j - j % width;
+        Rhs const* const column = b + first_column * b_stride + b_offset * width + (j - first_column);
+        Scalar sum(0);
+        for (Size k = 0; k < depth; ++k) sum += row[k * height] * column[k * width];
+        target(i, j) += alpha * sum;
+      }
+    }
+  }
+};
 
 }  // namespace internal
 }  // namespace Eigen
