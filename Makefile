@@ -5,6 +5,7 @@
 #   make test       builds and runs the tests                    (PRESET=dev|release|asan|clang)
 #   make test-all   the tests by every preset, and each bench once
 #   make bench      builds and runs the benches  (BENCH=rival: only that one; FLAGS=-O2: instead of -O3 -march=native)
+#   make doc        builds the website of the documentation in build/website/site
 #   make format     formats the sources
 #   make clean      removes build/
 #
@@ -14,7 +15,7 @@ JOBS ?= $(shell nproc)
 PRESET ?= dev
 SETUP ?= yes
 MAKEFLAGS += --no-print-directory
-.PHONY: demo test test-all bench format clean
+.PHONY: demo test test-all bench doc format clean
 
 # Debian packages, each with the command or file that shows that it is there (several: any of them).
 build_packages := g++=g++ cmake=cmake ninja-build=ninja \
@@ -24,8 +25,10 @@ test_packages := $(build_packages) catch2=/usr/include/catch2,/usr/local/include
 clang_packages := clang-19=clang++-21,clang++-20,clang++-19,clang++-18,clang++-17,clang++-16
 bench_packages := $(build_packages) libbenchmark-dev=/usr/include/benchmark,/usr/local/include/benchmark
 rival_packages := libceres-dev=/usr/include/ceres/jet.h libadolc-dev=/usr/include/adolc/adolc.h \
-	libtrilinos-sacado-dev=/usr/include/trilinos/Sacado_No_Kokkos.hpp
+	libtrilinos-sacado-dev=/usr/include/trilinos/Sacado_No_Kokkos.hpp libcolpack-dev=/usr/include/ColPack/ColPackHeaders.h
+cross_packages := g++-aarch64-linux-gnu=aarch64-linux-gnu-g++ qemu-user-static=qemu-aarch64-static,qemu-aarch64
 format_packages := clang-format-19=clang-format-19
+doc_packages := mkdocs=mkdocs mkdocs-material=/usr/share/mkdocs/themes/material python3-pymdownx=/usr/lib/python3/dist-packages/pymdownx
 
 # $(call need,PACKAGES) installs those that are missing; when all are there it only looks.
 define need
@@ -73,6 +76,7 @@ test:
 	ctest --preset $(PRESET) --parallel $(JOBS)
 
 test-all:
+	-$(call need,$(cross_packages) gdb=gdb pkgconf=pkg-config,pkgconf)
 	$(MAKE) test PRESET=dev
 	$(MAKE) test PRESET=clang
 	$(MAKE) test PRESET=asan
@@ -90,6 +94,10 @@ bench:
 	cmake --preset bench $(if $(FLAGS),-D CMAKE_CXX_FLAGS_RELEASE="$(FLAGS) -DNDEBUG")
 	cmake --build --preset bench --parallel $(JOBS) $(if $(BENCH),--target bench_$(BENCH))
 	@for program in build/bench/bin/bench_$(or $(BENCH),*); do echo; echo "$$program"; $$program || exit 1; done
+
+doc:
+	$(call need,$(doc_packages))
+	/usr/bin/python3 doc/website/stage.py
 
 format:
 	$(call need,$(format_packages))

@@ -9,6 +9,23 @@
 #include <duet/driver/gradient.hpp>
 #include <duet/symbolic.hpp>
 
+// Value and gradient of F, a workload with a gradient by hand.
+template <class F, std::size_t N>
+void print_gradient(char const* name, std::array<double, N> const& at, bench::settings const& s) {
+  constexpr auto graph = duet::symbolic::expression<N>(F{});
+  bench::print_row(
+      name,
+      bench::compare({bench::derivative("hand", at,
+                                        [](auto const& x) {
+                                          duet::symbolic::valued_gradient<double, std::array<double, N>> result;
+                                          result.value = F::value_and_gradient(x, result.gradient);
+                                          return result;
+                                        }),
+                      bench::derivative("symbolic", at,
+                                        [=](auto const& x) { return duet::symbolic::value_and_gradient(graph, x); })},
+                     s));
+}
+
 int main(int argc, char** argv) {
   bench::settings const s = bench::settings_for(bench::is_quick(argc, argv));
   bench::print_setting();
@@ -30,6 +47,10 @@ int main(int argc, char** argv) {
                       bench::derivative("symbolic", reprojection::start(),
                                         [=](auto const& x) { return duet::symbolic::value_and_jacobian(graph, x); })},
                      s));
+
+  bench::print_head("value and gradient", {"hand", "symbolic"});
+  print_gradient<workload::angle_energy>("energy of an angle, 9 inputs", workload::angle_energy::start(), s);
+  print_gradient<workload::logistic_option>("price of an option, 5 inputs", workload::logistic_option::start(), s);
 
   workload::lorenz const plain;
   workload::lorenz_by<decltype(duet::kernel(workload::lorenz_step{}))> const kernels{plain, {}};

@@ -1,7 +1,8 @@
 #pragma once
 
-// The Brusselator with diffusion on a periodic grid of cells x cells: the rates of two concentrations in each, u and v
-// cell by cell or, in blocks, all u first. Each rate needs its own cell and the same concentration in four neighbours.
+// The Brusselator with diffusion on a periodic grid of cells x cells, or on a ring of cells: the rates of two
+// concentrations in each, u and v cell by cell or, in blocks, all u first. Each rate needs its own cell and the same
+// concentration in its neighbours.
 
 #include <Eigen/Core>
 #include <cmath>
@@ -10,10 +11,10 @@ namespace workload {
 
 struct brusselator_plane {
   Eigen::Index cells = 6;
-  bool in_blocks = false;
+  bool in_blocks = false, is_ring = false;
   double a = 1, b = 3.4, diffusion = 0.02;
 
-  [[nodiscard]] Eigen::Index inputs() const { return 2 * cells * cells; }
+  [[nodiscard]] Eigen::Index inputs() const { return 2 * cells * (is_ring ? 1 : cells); }
 
   [[nodiscard]] Eigen::VectorXd start() const {
     return Eigen::VectorXd::NullaryExpr(inputs(), [](Eigen::Index i) { return 1.5 + std::sin(0.7 * double(i)); });
@@ -22,9 +23,10 @@ struct brusselator_plane {
   template <class S>
   Eigen::Matrix<S, Eigen::Dynamic, 1> operator()(Eigen::Matrix<S, Eigen::Dynamic, 1> const& x) const {
     Eigen::Matrix<S, Eigen::Dynamic, 1> rate(inputs());
-    Eigen::Index const step = in_blocks ? 1 : 2, other = in_blocks ? cells * cells : 1, n = cells;
-    for (Eigen::Index j = 0; j < n; ++j) {
-      Eigen::Index const left = (j == 0 ? n : j) - 1, right = j + 1 == n ? 0 : j + 1;
+    Eigen::Index const step = in_blocks ? 1 : 2, other = in_blocks ? inputs() / 2 : 1, n = cells,
+                       lines = is_ring ? 1 : n;
+    for (Eigen::Index j = 0; j < lines; ++j) {
+      Eigen::Index const left = (j == 0 ? lines : j) - 1, right = j + 1 == lines ? 0 : j + 1;
       for (Eigen::Index i = 0; i < n; ++i) {
         Eigen::Index const up = (i == 0 ? n : i) - 1, down = i + 1 == n ? 0 : i + 1;
         Eigen::Index const here = step * (i + n * j), four[] = {step * (up + n * j), step * (down + n * j),

@@ -54,4 +54,72 @@ struct lorenz_by : lorenz {
   }
 };
 
+// The energy of the angle between three atoms, by its cosine: nine coordinates.
+struct angle_energy {
+  static constexpr double strength = 62.5, at_rest = -0.333;
+
+  template <class T>
+  constexpr T operator()(std::array<T, 9> const& p) const {
+    using std::sqrt;
+    std::array<T, 3> const a{p[0] - p[3], p[1] - p[4], p[2] - p[5]}, b{p[6] - p[3], p[7] - p[4], p[8] - p[5]};
+    T const cosine = (a[0] * b[0] + a[1] * b[1] + a[2] * b[2]) /
+                     sqrt((a[0] * a[0] + a[1] * a[1] + a[2] * a[2]) * (b[0] * b[0] + b[1] * b[1] + b[2] * b[2]));
+    T const off = cosine - at_rest;
+    return 0.5 * strength * off * off;
+  }
+
+  // By hand.
+  static double value_and_gradient(std::array<double, 9> const& p, std::array<double, 9>& g) {
+    double const a[3]{p[0] - p[3], p[1] - p[4], p[2] - p[5]}, b[3]{p[6] - p[3], p[7] - p[4], p[8] - p[5]};
+    double const aa = a[0] * a[0] + a[1] * a[1] + a[2] * a[2], bb = b[0] * b[0] + b[1] * b[1] + b[2] * b[2];
+    double const inverse = 1 / std::sqrt(aa * bb);
+    double const cosine = (a[0] * b[0] + a[1] * b[1] + a[2] * b[2]) * inverse;
+    double const off = cosine - at_rest, slope = strength * off;
+    double const across = slope * inverse, along_a = slope * cosine / aa, along_b = slope * cosine / bb;
+    for (std::size_t i = 0; i < 3; ++i) {
+      g[i] = across * b[i] - along_a * a[i];
+      g[6 + i] = across * a[i] - along_b * b[i];
+      g[3 + i] = -(g[i] + g[6 + i]);
+    }
+    return 0.5 * slope * off;
+  }
+
+  static std::array<double, 9> start() { return {0.9, 0.2, -0.1, 0.05, -0.03, 0.02, -0.3, 0.8, 0.4}; }
+};
+
+// The price of an option by Black and Scholes, with a logistic function for the normal distribution: spot, strike,
+// rate, volatility, years.
+struct logistic_option {
+  static constexpr double steepness = 1.702;
+
+  template <class T>
+  constexpr T operator()(std::array<T, 5> const& in) const {
+    using std::exp, std::log, std::sqrt;
+    auto const& [s, k, r, v, t] = in;
+    T const spread = v * sqrt(t);
+    T const d1 = (log(s / k) + (r + 0.5 * v * v) * t) / spread, d2 = d1 - spread;
+    T const n1 = 1.0 / (1.0 + exp(-steepness * d1)), n2 = 1.0 / (1.0 + exp(-steepness * d2));
+    return s * n1 - k * exp(-r * t) * n2;
+  }
+
+  // By hand.
+  static double value_and_gradient(std::array<double, 5> const& in, std::array<double, 5>& g) {
+    auto const& [s, k, r, v, t] = in;
+    double const root = std::sqrt(t), spread = v * root, inverse = 1 / spread, drift = r + 0.5 * v * v;
+    double const d1 = (std::log(s / k) + drift * t) * inverse, d2 = d1 - spread;
+    double const n1 = 1 / (1 + std::exp(-steepness * d1)), n2 = 1 / (1 + std::exp(-steepness * d2));
+    double const discounted = k * std::exp(-r * t), later = discounted * n2;
+    double const by_d1 = s * steepness * n1 * (1 - n1), by_d2 = -discounted * steepness * n2 * (1 - n2);
+    double const both = (by_d1 + by_d2) * inverse, by_spread = -both * d1 - by_d2;
+    g[0] = n1 + both / s;
+    g[1] = -(later + both) / k;
+    g[2] = both * t + t * later;
+    g[3] = both * v * t + by_spread * root;
+    g[4] = both * drift + by_spread * 0.5 * v / root + r * later;
+    return s * n1 - later;
+  }
+
+  static std::array<double, 5> start() { return {100, 105, 0.02, 0.2, 1.5}; }
+};
+
 }  // namespace workload

@@ -2,7 +2,7 @@
 // as duet::trace shows them. Every number printed is checked, against the formula that one derives by hand, and is set
 // beside the figure that the notes print where they print one.
 //
-//   backpropagation [FOLDER]      writes a picture of each graph to FOLDER
+//   backpropagation [FOLDER]      writes table and picture of each graph to FOLDER
 
 #include <Eigen/Core>
 #include <cmath>
@@ -15,29 +15,14 @@
 #include <string>
 #include <vector>
 
+#include "backpropagation/appended.hpp"
+#include "checked_numbers.hpp"
+
 namespace {
 
-int failures = 0;
+using example::check, example::check_close, example::heading, example::print, example::text;
+
 std::string folder;
-
-// Says which number is off; the program then ends with a failure.
-void check(bool holds, std::string const& what) {
-  if (holds) return;
-  ++failures;
-  std::printf("  WRONG: %s\n", what.c_str());
-}
-void check_close(std::string const& what, double number, double expected) {
-  check(std::abs(number - expected) <= 1e-12 * std::fmax(1, std::abs(expected)),
-        what + " is " + duet::number_text(number, 17) + ", expected " + duet::number_text(expected, 17));
-}
-
-std::string text(double number, int digits = 6) { return duet::number_text(number, digits); }
-
-// A number with its name; it has to be what the formula says.
-void print(std::string const& what, double number, double expected) {
-  std::printf("  %-48s %s\n", what.c_str(), text(number).c_str());
-  check_close(what, number, expected);
-}
 
 // True if `published`, a number with its decimals as it was printed, is `number` rounded.
 bool rounds_to(double number, std::string const& published) {
@@ -53,17 +38,21 @@ void print_beside(std::string const& what, double number, std::string const& pub
   check(rounds_to(number, published) == why.empty(), what + " beside the published " + published);
 }
 
-void heading(char const* words) { std::printf("\n%s\n\n", words); }
+void keep(std::string const& name, std::string const& content) {
+  if (folder.empty()) return;
+  std::string const path = folder + "/" + name;
+  std::ofstream file(path);
+  file << content;
+  if (!file.flush()) throw std::runtime_error("cannot write " + path);
+}
 
-// The table of a trace; its picture goes to the folder.
+// The table of a trace; it goes to the folder too, beside the picture.
 template <class Trace>
 void show(std::string const& name, Trace const& trace, duet::trace_style style = {}) {
-  std::printf("%s\n", trace.table(style).c_str());
-  if (folder.empty()) return;
-  std::string const path = folder + "/" + name + ".svg";
-  std::ofstream file(path);
-  file << trace.svg(style);
-  if (!file.flush()) throw std::runtime_error("cannot write " + path);
+  std::string const table = trace.table(style);
+  std::printf("%s\n", table.c_str());
+  keep(name + ".txt", table);
+  keep(name + ".svg", trace.svg(style));
 }
 
 // Along x1 the tangents are one column of derivatives; x2 needs a run of its own.
@@ -425,14 +414,17 @@ int main(int argument_count, char** arguments) {
     neuron();
     gates();
     vectors();
+    backpropagation::squared_length(keep);
     evaluation_trace();
+    backpropagation::appended_gradient(keep);
+    backpropagation::tower();
     regression();
+    backpropagation::neuron_of_vectors(keep);
     xor_step();
     xor_learnt();
   } catch (std::exception const& e) {
     std::fprintf(stderr, "backpropagation: %s\n", e.what());
     return EXIT_FAILURE;
   }
-  if (failures > 0) std::printf("\n%d numbers are off\n", failures);
-  return failures == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+  return example::verdict();
 }

@@ -362,16 +362,17 @@ void learn_irises(checks& check, bool quick, const std::string& picture) {
     data.push_back({((measures(f) - mean) / square.sqrt()).matrix(), VectorXd::Unit(3, f.species)});
 
   const long iterations = quick ? 60 : 400;
-  std::vector<curve> curves;
+  std::vector<example::curve> curves;
   for (const activation h : {activation::logistic, activation::tanh, activation::relu}) {
     const layered net{{4, 5, 3}, h, activation::softmax};
     const empirical_risk risk{net, loss::cross_entropy, data};
     VectorXd theta = start(net.parameters(), 0.6, 0.9);
-    curves.push_back({name(h), {}});
+    curves.push_back({name(h)});
     progress_bar bar(std::string("irises, ") + name(h), iterations);
     for (long i = 0; i < iterations; ++i) {
       const auto [e, g] = duet::value_and_gradient(duet::reverse, risk, theta);
-      curves.back().error.push_back(e);
+      curves.back().x.push_back(double(i));
+      curves.back().y.push_back(e);
       theta -= (h == activation::logistic ? 2.0 : 0.5) * g;
       bar(i, e);
     }
@@ -382,13 +383,13 @@ void learn_irises(checks& check, bool quick, const std::string& picture) {
       s.t.maxCoeff(&is);
       right += said == is;
     }
-    std::printf("    %-9s error %.4f, at the start %.4f; %d of 150 right\n", name(h), curves.back().error.back(),
-                curves.back().error.front(), right);
+    std::printf("    %-9s error %.4f, at the start %.4f; %d of 150 right\n", name(h), curves.back().y.back(),
+                curves.back().y.front(), right);
     check(std::string(name(h)) + (quick ? ": 130 flowers are told" : ": 145 flowers are told"),
           right >= (quick ? 130 : 145));
   }
   if (!picture.empty()) {
-    check("the picture is written", draw(picture, "Training networks 4-5-3 on Fisher's irises", curves));
+    draw(picture, "Training networks 4-5-3 on Fisher's irises", curves);
     std::printf("    picture %s\n", picture.c_str());
   }
 }
@@ -409,14 +410,19 @@ int main(int argc, char** argv) {
     }
   }
   checks check;
-  one_neuron(check);
-  output_deltas(check);
-  layered_networks(check);
-  general_networks(check);
-  jacobians(check);
-  hessians(check);
-  learn_xor(check, quick);
-  learn_irises(check, quick, picture);
+  try {
+    one_neuron(check);
+    output_deltas(check);
+    layered_networks(check);
+    general_networks(check);
+    jacobians(check);
+    hessians(check);
+    learn_xor(check, quick);
+    learn_irises(check, quick, picture);
+  } catch (const std::exception& e) {
+    std::fprintf(stderr, "neural_network: %s\n", e.what());
+    return 1;
+  }
   std::printf("\n%s\n", check.all() ? "All claims hold." : "A claim fails.");
   return check.all() ? 0 : 1;
 }

@@ -18,9 +18,11 @@
 #include <duet/driver/prepare.hpp>
 #include <duet/driver/product.hpp>
 #include <duet/driver/second_directional.hpp>
+#include <duet/eigen/label.hpp>
 #include <duet/eigen/product.hpp>
 #include <duet/forward/dynamic_dual.hpp>
 #include <duet/forward/hyperdual.hpp>
 #include <duet/forward/taylor.hpp>
+#include <duet/forward/with_derivative.hpp>
 #include <duet/math/math.hpp>
 #include <duet/reverse/recording.hpp>

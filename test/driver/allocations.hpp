@@ -1,8 +1,8 @@
 #pragma once
 
-// How often a call takes memory from the heap. Counted where all of it passes, in malloc, which Eigen calls too; where
-// malloc is not ours (sanitizers have their own, and other systems than glibc) in operator new, so that Eigen's is not
-// seen. The counting itself is in counted_allocations.hpp.
+// How often a call takes memory from the heap, and how much in all. Counted where all of it passes, in malloc, which
+// Eigen calls too; where malloc is not ours (sanitizers have their own, and other systems than glibc) in operator new,
+// so that Eigen's is not seen. The counting itself is in counted_allocations.hpp.
 
 #include <atomic>
 #include <cstddef>
@@ -17,13 +17,19 @@
 
 namespace duet_test {
 
-extern std::atomic<std::size_t> allocations;
+extern std::atomic<std::size_t> allocations, allocated_bytes;
 
 template <class Call>
 std::size_t allocations_of(Call const& call) {
   std::size_t const before = allocations;
   call();
   return allocations - before;
+}
+template <class Call>
+std::size_t allocated_bytes_of(Call const& call) {
+  std::size_t const before = allocated_bytes;
+  call();
+  return allocated_bytes - before;
 }
 
 }  // namespace duet_test

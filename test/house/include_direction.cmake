@@ -5,7 +5,7 @@
 cmake_minimum_required(VERSION 3.25)
 
 set(ranks core/0 expression/1 math/2 forward/3 reverse/3 symbolic/3 sparse/3 eigen/4 driver/5
-          checkpoint/6 kernel/6 linalg/6 trace/6 ode/7 batch/7 check/7)
+          checkpoint/6 kernel/6 linalg/6 trace/6 ode/7 batch/7 check/7 interop/7)
 foreach(rank IN LISTS ranks)
   string(REGEX MATCH "(.*)/(.*)" _ ${rank})
   set(rank_of_${CMAKE_MATCH_1} ${CMAKE_MATCH_2})

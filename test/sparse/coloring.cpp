@@ -42,30 +42,51 @@ int acyclic_colors(sparsity_pattern const& pattern) {
   return best.count;
 }
 
-// From the definition: what an entry is read off has no other entry in it.
+// From the definition: each entry is the only one of its row with its column's colour, or of its column with its row's.
 bool reads_every_entry(sparsity_pattern const& pattern, duet::bicoloring const& c) {
   for (std::size_t i = 0; i < pattern.rows(); ++i)
     for (int const k : pattern.row(i)) {
       auto const j = static_cast<std::size_t>(k);
-      int mixed = 0;
-      if (c.by_row(i, j)) {
-        if (c.rows.colors[i] < 0) return false;
-        for (std::size_t r = 0; r < pattern.rows(); ++r)
-          mixed += c.rows.colors[r] == c.rows.colors[i] && pattern.contains(r, j);
-      } else {
-        if (c.columns.colors[j] < 0) return false;
-        for (std::size_t l = 0; l < pattern.columns(); ++l)
-          mixed += c.columns.colors[l] == c.columns.colors[j] && pattern.contains(i, l);
-      }
-      if (mixed != 1) return false;
+      int in_row = 0, in_column = 0;
+      for (std::size_t l = 0; l < pattern.columns(); ++l)
+        in_row += c.columns.colors[l] == c.columns.colors[j] && pattern.contains(i, l);
+      for (std::size_t r = 0; r < pattern.rows(); ++r)
+        in_column += c.rows.colors[r] == c.rows.colors[i] && pattern.contains(r, j);
+      bool const off_column = c.columns.colors[j] >= 0 && in_row == 1;
+      bool const off_row = c.rows.colors[i] >= 0 && in_column == 1;
+      if (!off_column && !off_row) return false;
     }
   return true;
+}
+// Colours are numbered from 0 on without gaps.
+bool is_numbered(duet::coloring const& c) {
+  std::set<int> used(c.colors.begin(), c.colors.end());
+  used.erase(duet::coloring::neutral);
+  return static_cast<int>(used.size()) == c.count && (c.count == 0 || *used.rbegin() == c.count - 1);
 }
 int both_colors(sparsity_pattern const& pattern) {
   auto const count = [](std::size_t rows, std::size_t columns) { return static_cast<double>(rows + columns); };
   auto const both = duet::color_both(pattern, pattern.transposed(), {}, count);
   CHECK(reads_every_entry(pattern, both));
   CHECK(duet::determines(pattern, pattern.transposed(), both));
+  CHECK(is_numbered(both.rows));
+  CHECK(is_numbered(both.columns));
+  for (bool const by_rows : {false, true}) {
+    auto const one = duet::color_one_side(pattern, pattern.transposed(), by_rows, {});
+    CHECK(both.count() <= one.count());
+    CHECK(one.rows.count * one.columns.count == 0);
+    CHECK(reads_every_entry(pattern, one));
+  }
+  // One side forbidden, as a mode does that the caller asks for.
+  double const never = std::numeric_limits<double>::infinity();
+  auto const only = [&](bool by_rows) {
+    return duet::color_both(pattern, pattern.transposed(), {}, [=](std::size_t rows, std::size_t columns) {
+      if ((by_rows ? columns : rows) != 0) return never;
+      return 5.0 * static_cast<double>(rows + columns);
+    });
+  };
+  CHECK(reads_every_entry(pattern, only(false)));
+  CHECK(reads_every_entry(pattern, only(true)));
   return both.count();
 }
 
@@ -115,6 +136,64 @@ TEST_CASE("dense rows and columns are read off together") {
   places anti_diagonal;
   for (int i = 0; i < 10; ++i) anti_diagonal.emplace_back(i, 9 - i);
   CHECK(both_colors(duet_test::square(10, anti_diagonal)) == 1);
+}
+
+TEST_CASE("rows and columns together take fewer colours than either where both are dense somewhere") {
+  places border = duet_test::arrow(60);  // two dense rows, two dense columns, a band
+  for (int i = 0; i < 60; ++i)
+    for (auto const& place : places{{30, i}, {i, 30}}) border.push_back(place);
+  auto const band = duet_test::band(60, 1, 1);
+  border.insert(border.end(), band.begin(), band.end());
+  CHECK(both_colors(duet_test::square(60, border)) <= 7);
+
+  // Blocks (rows, columns) of a chessboard of dense and diagonal ones: a star bicolouring reads dense rows in reverse
+  // and dense columns forward, whatever the lengths of the others.
+  places blocks;
+  for (int i = 0; i < 40; ++i)
+    for (int j = 0; j < 40; ++j)
+      if ((i < 3 && j >= 3) || (j < 3 && i >= 3) || i % 10 == j % 10) blocks.emplace_back(i, j);
+  auto const pattern = duet_test::square(40, blocks);
+  CHECK(pattern.longest_row() == 37 + 1);
+  CHECK(both_colors(pattern) <= 3 + 3 + 4);
+
+  std::uint32_t seed = 100;
+  for (int const dense : {1, 2, 4}) {  // random ones, with some rows and columns full
+    places all = duet_test::random_places(70, 50, 90, ++seed);
+    for (int k = 0; k < dense; ++k) {
+      for (int j = 0; j < 50; ++j) all.emplace_back(7 * k, j);
+      for (int i = 0; i < 70; ++i) all.emplace_back(i, 5 * k + 3);
+    }
+    CHECK(both_colors(sparsity_pattern::of_places(70, 50, all)) <= 2 * dense + 5);
+  }
+}
+
+TEST_CASE("a colour that no entry needs is dropped") {
+  places anti_diagonal;
+  for (int i = 0; i < 10; ++i) anti_diagonal.emplace_back(i, 9 - i);
+  auto const pattern = duet_test::square(10, anti_diagonal);
+  duet::bicoloring colors;
+  colors.rows.colors.assign(10, 0);
+  colors.columns.colors.assign(10, 0);
+  colors.columns.colors[4] = 1;
+  colors.rows.count = 1;
+  colors.columns.count = 2;
+  duet::drop_colors(pattern, pattern.transposed(), colors);
+  CHECK(colors.rows.count == 0);
+  CHECK(colors.columns.count == 2);
+  CHECK(reads_every_entry(pattern, colors));
+}
+
+TEST_CASE("covers have a row or a column of each entry") {
+  for (std::uint32_t seed = 1; seed < 6; ++seed) {
+    auto const pattern = sparsity_pattern::of_places(20, 30, duet_test::random_places(20, 30, 70, seed));
+    auto const graph = pattern.bipartite(pattern.transposed());
+    CHECK(graph == graph.transposed());
+    for (auto const& cover :
+         {duet::greedy_cover(graph, 20, false), duet::greedy_cover(graph, 20, true),
+          duet::cover_by_length(pattern, 3, 0, 20), duet::cover_by_length(pattern.transposed(), 2, 20, 0)})
+      for (std::size_t i = 0; i < 20; ++i)
+        for (int const j : pattern.row(i)) CHECK(cover[i] + cover[20 + static_cast<std::size_t>(j)] > 0);
+  }
 }
 
 TEST_CASE("random patterns of all shapes are coloured validly") {

@@ -3,9 +3,14 @@
 // Functions with sparse derivatives, and random ones of a given pattern.
 
 #include <Eigen/SparseCore>
+#include <duet/forward/dual.hpp>
 #include <duet/sparse/pattern.hpp>
 #include <random>
 #include <vector>
+
+#include "workload/arrow.hpp"
+#include "workload/broyden.hpp"
+#include "workload/chained_wood.hpp"
 
 namespace duet_test {
 
@@ -14,39 +19,20 @@ using column = Eigen::Matrix<S, Eigen::Dynamic, 1>;
 template <class X>
 using scalar_in = std::decay_t<decltype(std::declval<X const&>()[0])>;
 
-inline constexpr auto broyden = [](auto const& x) {
-  using S = scalar_in<decltype(x)>;
-  auto const n = x.size();
-  column<S> r(n);
+inline constexpr workload::broyden broyden;
+inline constexpr workload::arrow_sum arrow_sum;
+inline constexpr workload::chained_wood chained_wood;
+
+// A point whose derivatives in two parameters are known: 1, and the number of the entry.
+inline column<duet::dual<double, 2>> moving_point(Eigen::Index n) {
+  column<duet::dual<double, 2>> x(n);
   for (Eigen::Index i = 0; i < n; ++i) {
-    r[i] = (3.0 - 2.0 * x[i]) * x[i] + 1.0;
-    if (i > 0) r[i] -= x[i - 1];
-    if (i + 1 < n) r[i] -= 2.0 * x[i + 1];
+    x[i] = 0.1 + 0.2 * static_cast<double>(i);
+    x[i].set_partial(0, 1);
+    x[i].set_partial(1, static_cast<double>(i));
   }
-  return r;
-};
-
-// The first variable meets all others.
-inline constexpr auto arrow_sum = [](auto const& x) {
-  scalar_in<decltype(x)> f = 0.0;
-  for (decltype(x.size()) i = 1; i < x.size(); ++i) f += x[0] * x[i] + exp(x[i]);
-  return f;
-};
-
-// More, Garbow and Hillstrom's Wood function, chained; n even, at least 4.
-inline constexpr auto chained_wood = [](auto const& x) {
-  using S = scalar_in<decltype(x)>;
-  S f = 0.0;
-  for (Eigen::Index i = 0; i + 3 < x.size(); i += 2) {
-    S const a = x[i + 1] - x[i] * x[i], b = x[i + 3] - x[i + 2] * x[i + 2];
-    S const c = x[i + 1] + x[i + 3] - 2.0, d = x[i + 1] - x[i + 3];
-    f += 100.0 * a * a + 90.0 * b * b;
-    f += 10.0 * c * c + 0.1 * d * d;
-    S const e = 1.0 - x[i], g = 1.0 - x[i + 2];
-    f += e * e + g * g;
-  }
-  return f;
-};
+  return x;
+}
 
 // Rows of products, sines and sums over the places of a pattern: the Jacobian has it, and no less.
 struct random_rows {

@@ -81,7 +81,8 @@ TEST_CASE("a prepared Jacobian is called at other points, written in place, and 
   VectorXd const x = random_vector(50, 4);
   auto prepared = duet::prepare_sparse_jacobian(broyden, x);
   CHECK(prepared.colors() == 3);
-  CHECK(prepared.explain() == "forward: 148 entries in 3 colours of columns (order: saturation)");
+  CHECK(prepared.explain() ==
+        "forward: 148 entries in 3 colours of columns (order: saturation), 1 evaluation on duals");
   Sparse const& result = prepared(x);
   double const* const values = result.valuePtr();
   CHECK(near(MatrixXd(prepared(2.0 * x)), duet::jacobian(broyden, VectorXd(2.0 * x))));

@@ -31,6 +31,16 @@ TEST_CASE("points and results of any shape") {
   CHECK(duet::sparse_jacobian([](auto const& t) { return t * t; }, 3.0).coeff(0, 0) == 6);
 }
 
+TEST_CASE("a result that does not depend on the point") {
+  auto const constants = [](auto const&) { return std::vector<double>{1, 2}; };
+  Eigen::VectorXd const x = random_vector(3, 1);
+  auto prepared = duet::prepare_sparse_jacobian(constants, x);
+  CHECK(prepared.check(x).nonZeros() == 0);
+  CHECK(prepared.jacobian().rows() == 2);
+  CHECK(prepared.value() == std::vector<double>{1, 2});
+  CHECK(duet::sparse_jacobian(duet::reverse, constants, x).nonZeros() == 0);
+}
+
 TEST_CASE("a function whose duals leave the cache goes in narrow passes") {
   auto const band = [](auto const& x) {
     auto const n = x.size();

@@ -71,3 +71,46 @@ TEST_CASE("at awkward points graphs keep the convention of the other modes") {
   CHECK(sym::differentiate(relu(u), u)(0.0) == 0);
   CHECK(sym::differentiate(sigmoid(u), u)(-800.0) == 0);
 }
+
+TEST_CASE("gradients of workloads are those by hand") {
+  auto const require_same = []<class F>(F const&) {
+    auto at = F::start();
+    constexpr auto graph = sym::expression<std::tuple_size_v<decltype(at)>>(F{});
+    auto by_hand = at;
+    double const value = F::value_and_gradient(at, by_hand);
+    auto const y = sym::value_and_gradient(graph, at);
+    CHECK(y.value == Approx(value).epsilon(1e-13));
+    for (std::size_t i = 0; i < at.size(); ++i) CHECK(y.gradient[i] == Approx(by_hand[i]).epsilon(1e-12).margin(1e-13));
+  };
+  require_same(workload::angle_energy{});
+  require_same(workload::logistic_option{});
+}
+
+namespace {
+
+template <std::size_t N, class F>
+auto telling(F const& f) {
+  using graph = decltype(sym::expression<N>(f));
+  auto const found = sym::telling_inputs<typename graph::name, double, sym::all_outputs>;
+  return std::vector<std::size_t>(found.begin(), found.end());
+}
+
+}  // namespace
+
+TEST_CASE("an input whose adjoint has all terms of another tells of both") {
+  using indices = std::vector<std::size_t>;
+  CHECK(telling<9>(workload::angle_energy{}) == indices{3, 4, 5});  // the middle atom
+  CHECK(telling<2>([](auto a, auto b) { return sqrt(a - b); }) == indices{1});
+  CHECK(telling<2>([](auto a, auto b) { return sqrt(a * b); }) == indices{0, 1});
+  CHECK(telling<3>([](auto a, auto, auto c) { return sqrt(a) + c; }) == indices{0, 2});
+  CHECK(telling<2>([](auto a, auto b) { return sqrt(a) + sqrt(a - b); }) == indices{0});
+  CHECK(telling<2>([](auto a, auto b) { return std::array{sqrt(a + b), a}; }) == indices{0});
+}
+
+TEST_CASE("zero wins over infinity though not all inputs are asked") {
+  constexpr auto f = sym::expression<3>([](auto a, auto b, auto c) { return sqrt((a - b) * (a - b)) + a * c; });
+  auto const y = sym::value_and_gradient(f, 2.0, 2.0, 5.0);
+  CHECK(y.gradient == std::array{5.0, 0.0, 2.0});
+  constexpr auto pair = sym::expression<2>([](auto a, auto b) { return std::array{sqrt((a - b) * (a - b)), a}; });
+  CHECK(sym::value_and_vjp(pair, std::array{1.0, 3.0}, 2.0, 2.0).gradient == std::array{3.0, 0.0});
+}

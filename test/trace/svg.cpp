@@ -2,146 +2,22 @@
 // box.
 
 #include "catch.hpp"
+#include "trace/picture.hpp"
 
 #include <Eigen/Dense>
-#include <boost/property_tree/xml_parser.hpp>
 #include <cmath>
 #include <duet/duet.hpp>
 #include <duet/trace.hpp>
-#include <optional>
 #include <random>
-#include <sstream>
 
 namespace {
 
 using std::size_t;
-using tree = boost::property_tree::ptree;
-
-struct rectangle {
-  double x, y, width, height;
-  [[nodiscard]] bool overlaps(rectangle const& other) const {
-    return x < other.x + other.width && other.x < x + width && y < other.y + other.height && other.y < y + height;
-  }
-  [[nodiscard]] bool contains(double at_x, double at_y, double margin) const {
-    return at_x > x + margin && at_x < x + width - margin && at_y > y + margin && at_y < y + height - margin;
-  }
-};
-
-std::string attribute(tree const& element, std::string const& name) {
-  return element.get<std::string>("<xmlattr>." + name, "");
-}
-double number(tree const& element, std::string const& name) { return std::stod(attribute(element, name)); }
-rectangle rectangle_of(tree const& element) {
-  return {number(element, "x"), number(element, "y"), number(element, "width"), number(element, "height")};
-}
-// All words below an element, in order.
-std::string words(tree const& element) {
-  std::string text = element.data();
-  for (auto const& [name, child] : element)
-    if (name == "tspan") text = words(child) + text;  // the name stands first
-  return text;
-}
-
-struct node {
-  size_t row;
-  std::string title, head;
-  rectangle box;
-  std::vector<std::pair<std::string, std::string>> numbers;  // value, adjoint, ... in the order of drawing
-};
-struct picture {
-  double width = 0, height = 0, shift_x = 0, shift_y = 0;
-  std::vector<node> nodes;
-  std::vector<rectangle> labels;
-  std::vector<std::string> partials;
-  std::vector<std::vector<std::array<double, 2>>> lines;  // points along every line
-  size_t edges = 0;
-};
-
-void walk(tree const& element, picture& p);
-
-node read_node(tree const& element) {
-  node n;
-  n.row = static_cast<size_t>(number(element, "data-row"));
-  for (auto const& [name, child] : element) {
-    if (name == "title") n.title = child.data();
-    if (name == "rect") n.box = rectangle_of(child);
-    if (name != "text") continue;
-    double const half = 0.602 * double(duet::characters(words(child)).size()) *
-                        (attribute(child, "class") == "head" ? number(child, "font-size") : 12.5) / 2;
-    rectangle const around{number(child, "x") - half, number(child, "y") - 10, 2 * half, 13};
-    INFO(words(child));
-    REQUIRE((around.x >= n.box.x && around.x + around.width <= n.box.x + n.box.width));
-    REQUIRE((around.y >= n.box.y && around.y + around.height <= n.box.y + n.box.height));
-    if (attribute(child, "class") == "head")
-      n.head = words(child);
-    else
-      n.numbers.emplace_back(attribute(child, "class"), words(child));
-  }
-  return n;
-}
-
-std::vector<std::array<double, 2>> points_of(std::string const& path) {
-  std::istringstream in(path);
-  std::vector<std::array<double, 2>> points;
-  std::string command;
-  double x = 0, y = 0;
-  auto const read = [&] {
-    std::array<double, 2> at{};
-    REQUIRE((in >> at[0] >> at[1]));
-    return at;
-  };
-  char c = 0;
-  while (in >> c) {
-    if (c == 'M') {
-      points.push_back(read());
-    } else if (c == 'L' || c == 'C') {
-      std::array const from{x, y};
-      auto const a = c == 'C' ? read() : from;
-      auto const b = c == 'C' ? read() : from;
-      auto const to = read();
-      for (int i = 1; i <= 40; ++i) {
-        double const t = i / 40.0, u = 1 - t;
-        std::array<double, 2> at{};
-        for (size_t k = 0; k < 2; ++k)
-          at[k] = c == 'L' ? u * from[k] + t * to[k]
-                           : u * u * u * from[k] + 3 * u * u * t * a[k] + 3 * u * t * t * b[k] + t * t * t * to[k];
-        points.push_back(at);
-      }
-    } else {
-      REQUIRE(c == 'Z');
-      break;
-    }
-    x = points.back()[0], y = points.back()[1];
-  }
-  return points;
-}
-
-void walk(tree const& element, picture& p) {
-  for (auto const& [name, child] : element) {
-    std::string const kind = attribute(child, "class");
-    if (name == "g" && kind.starts_with("node")) {
-      p.nodes.push_back(read_node(child));
-      continue;
-    }
-    if (std::string const shift = attribute(child, "transform"); !shift.empty())
-      REQUIRE(std::sscanf(shift.c_str(), "translate(%lf %lf)", &p.shift_x, &p.shift_y) == 2);
-    if (kind == "label") p.labels.push_back(rectangle_of(child));
-    if (kind == "partial") p.partials.push_back(child.data());
-    if (kind == "edge") ++p.edges;
-    if (name == "path") p.lines.push_back(points_of(attribute(child, "d")));
-    walk(child, p);
-  }
-}
+using namespace pictures;
 
 picture parse(std::string const& svg) {
-  std::istringstream in(svg);
-  tree document;
-  REQUIRE_NOTHROW(boost::property_tree::read_xml(in, document));
-  tree const& root = document.get_child("svg");
   picture p;
-  p.width = number(root, "width");
-  p.height = number(root, "height");
-  walk(root, p);
+  REQUIRE_NOTHROW(p = pictures::graph_of(svg));
   return p;
 }
 
@@ -162,20 +38,11 @@ void require_readable(duet::evaluation_trace<T> const& trace, duet::trace_style 
     REQUIRE(n.numbers == expected);
     for (size_t k = 0; k < trace[i].operands.size(); ++k)
       if (!trace[i].operands[k].is_constant()) partials.push_back(digits(trace[i].partials[k]));
-    for (size_t j = 0; j < i; ++j) REQUIRE(!n.box.overlaps(p.nodes[j].box));
-    for (rectangle const& label : p.labels) REQUIRE(!n.box.overlaps(label));
-    REQUIRE((n.box.x + p.shift_x >= 0 && n.box.x + n.box.width + p.shift_x <= p.width));
-    REQUIRE((n.box.y + p.shift_y >= 0 && n.box.y + n.box.height + p.shift_y <= p.height));
-    bool crossed = false;
-    for (auto const& line : p.lines)
-      for (auto const& [x, y] : line) crossed = crossed || n.box.contains(x, y, 1);
-    REQUIRE(!crossed);
   }
   REQUIRE(p.partials == partials);
   REQUIRE(p.edges == partials.size());
   REQUIRE(p.labels.size() == partials.size());
-  for (size_t a = 0; a < p.labels.size(); ++a)
-    for (size_t b = 0; b < a; ++b) REQUIRE(!p.labels[a].overlaps(p.labels[b]));
+  REQUIRE_NOTHROW(pictures::require_nothing_overlaps(p));
 }
 template <class T>
 void require_readable_both_ways(duet::evaluation_trace<T> const& trace) {

@@ -19,7 +19,7 @@ template <class F, class X>
 [[nodiscard]] consteval bool check_demands() {
   static_assert(plain_point<X>,
                 "duet::check_derivatives needs x to be a float, double or long double, or an Eigen vector or matrix, a "
-                "std::array or a std::vector of them");
+                "std::array or a std::vector of them, a struct of parameters, a std::tuple, or duet::args(...)");
   if constexpr (plain_point<X>) {
     using Inputs = probe_t<mode::forward, F, X>;
     static_assert(
@@ -32,7 +32,7 @@ template <class F, class X>
         "be anything (const auto& x)");
     static_assert(!takes<F, Inputs> || returns_numbers<F, Inputs>,
                   "duet::check_derivatives needs f to return a number, or an Eigen vector or matrix, a std::array or a "
-                  "std::vector of the numbers it was given");
+                  "std::vector of the numbers it was given, or a struct or std::tuple of such");
     return takes<F, plain_t<X>> && returns_numbers<F, Inputs>;
   } else {
     return false;
@@ -45,11 +45,11 @@ struct weighted_sum {
   F& f;
   std::vector<T> weight;
 
-  template <class X>
-  [[nodiscard]] auto operator()(X const& x) const {
-    auto const y = duet::evaluate(f, x);
-    using Y = std::remove_cvref_t<decltype(y)>;
-    entry_t<X> sum(0);
+  template <class... X>
+  [[nodiscard]] auto operator()(X const&... x) const {
+    using Y = plain_t<std::invoke_result_t<F&, X const&...>>;
+    Y const y(duet::plain(f(x...)));
+    entry_t<Y> sum(0);
     for (std::size_t o = 0; o < duet::size_of(y); ++o) sum += weight[o] * shape<Y>::entry(y, o);
     return sum;
   }
@@ -217,8 +217,9 @@ template <int Order = 2, class F, class X>
   static_assert(Order == 1 || Order == 2,
                 "duet::check_derivatives needs an order of 1 or 2: the highest derivatives that it checks");
   if constexpr (check_demands<F, X>()) {
-    auto const& at = duet::plain(x);
-    return derivative_checker<std::remove_reference_t<F>, plain_t<X>>(f, at, options).template run<Order>();
+    auto const& at = duet::borrowed(duet::plain(x));
+    using At = std::remove_cvref_t<decltype(at)>;
+    return derivative_checker<std::remove_reference_t<F>, At>(f, at, options).template run<Order>();
   } else {
     return {};
   }

@@ -161,7 +161,7 @@ class comparison {
       std::array<matrix, 3> spread;
       for (matrix& s : spread) {
         auto const nudged = [&] {
-          return shape<X>::template make<T>(x_, [&](std::size_t i) {
+          return shape<X>::template make<T>(x_, [&](auto i) {
             T const ulps = static_cast<T>(static_cast<int>(random_() % 9) - 4);
             return shape<X>::entry(x_, i) * (1 + ulps * epsilon);
           });

@@ -5,6 +5,7 @@
 // as numbers for those that are not.
 
 #include <duet/checkpoint/replay.hpp>
+#include <duet/eigen/arguments.hpp>
 #include <functional>
 #include <tuple>
 
@@ -18,16 +19,6 @@ struct owning_step {
 template <class F>
 [[nodiscard]] owning_step<std::decay_t<F>> owning(F&& step) {
   return {std::forward<F>(step)};
-}
-
-// An argument that is not differentiated though it may be active: its value is passed on.
-template <class X>
-struct constant_argument {
-  X object;
-};
-template <class X>
-[[nodiscard]] constant_argument<plain_t<X>> constant(X const& x) {
-  return {duet::plain(x)};
 }
 
 template <class F>

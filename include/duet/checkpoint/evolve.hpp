@@ -132,9 +132,9 @@ template <class Policy, class Step, class Y, class Plain, class Record, class...
 }
 
 // The state after `steps` steps from y0: step(state, k, arguments...) returns the next state, for k = 0, 1, ... A state
-// is a number, an Eigen vector, matrix or array, a std::array or std::vector, or a std::tuple of those, and keeps its
-// sizes. The step captures nothing (or is owning(step)) and gets what it needs as arguments: active ones, numbers,
-// constant(c), or std::cref(x) of something that outlives the sweep; the others are copied.
+// is a number, an Eigen vector, matrix or array, a std::array or std::vector, or a std::tuple or struct of those, and
+// keeps its sizes. The step captures nothing (or is owning(step)) and gets what it needs as arguments: active ones,
+// numbers, constant(c), or std::cref(x) of something that outlives the sweep; the others are copied.
 //
 // Where variables are recorded, the loop runs on plain numbers and is one node of the tape, followed by its last step.
 // The sweep keeps as many states as the policy says, runs steps again between them, and records each step once; the

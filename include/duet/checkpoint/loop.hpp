@@ -198,6 +198,7 @@ class replayed_loop {
       tape_index const first = k == 0 ? 0 : tape_->new_inputs(start_.size());
       tape_position const inside = tape_->position();
       Numbers const& here = states_.here();
+      duet::carry(y, here);
       if (k == 0)
         for (std::size_t i = 0; i < outputs.size(); ++i)
           shape<State>::entry(y, i) = V::recorded(shape<Numbers>::entry(here, i), start_[i]);

@@ -73,6 +73,10 @@ class loop_states {
     if constexpr (!std::is_trivially_copyable_v<T>) {
       throw std::invalid_argument(
           "duet::snapshots::on_disk: the numbers of this state hold memory of their own; keep it in memory");
+    } else if constexpr (carries<State>) {
+      throw std::invalid_argument(
+          "duet::snapshots::on_disk: this state has fields besides its numbers, which a file does not keep; keep it in "
+          "memory");
     } else {
       if (!disk_) disk_.emplace(folder_);
       State const& state = here();

@@ -16,7 +16,7 @@
 
 namespace duet {
 
-#if !defined(__GNUC__)
+#if !DUET_VECTORS
 inline constexpr std::size_t vector_bytes = 0;
 #elif defined(__AVX512F__)
 inline constexpr std::size_t vector_bytes = 64;
@@ -35,7 +35,7 @@ inline constexpr std::size_t native_lanes<float> = vector_bytes < 16 ? 1 : vecto
 
 template <class T, std::size_t Lanes>
 struct native_vector {
-#if defined(__GNUC__)
+#if DUET_VECTORS
   typedef T type __attribute__((vector_size(Lanes * sizeof(T))));
 #endif
 };

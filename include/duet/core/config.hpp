@@ -5,6 +5,8 @@
 // every access; inlining and unrolling those by the thousand takes the compiler minutes, so they get plain functions
 // and the plain sweep, which tests hold against the unrolled one.
 
+#include <duet/core/version.hpp>
+
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define DUET_SANITIZED 1
 #elif defined(__has_feature)
@@ -68,6 +70,16 @@
 #define DUET_PREFETCH_WRITE(p) __builtin_prefetch(p, 1)
 #else
 #define DUET_PREFETCH_WRITE(p) static_cast<void>(p)
+#endif
+
+// Partials and adjoint lanes lie in vectors of the compiler's (GNU vector extensions); with 0 in plain numbers, as
+// where it has none. The same in all translation units of a program.
+#if !defined(DUET_VECTORS)
+#if defined(__GNUC__)
+#define DUET_VECTORS 1
+#else
+#define DUET_VECTORS 0
+#endif
 #endif
 
 // Address space can be reserved without memory behind it.

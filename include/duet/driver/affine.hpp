@@ -14,7 +14,7 @@ template <class Map, class X>
 [[nodiscard]] consteval bool affine_point_demands() {
   static_assert(point<X>,
                 "duet::affine needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
-                "std::vector of them");
+                "std::vector of them, a struct of parameters, a std::tuple, or duet::args(...)");
   if constexpr (point<X>) {
     static_assert(Map::template may_take<X>,
                   "duet::affine needs x to have an entry for each column of A; their static sizes differ");
@@ -49,7 +49,7 @@ template <mode Mode, class F, class A, class B, class X>
     auto const& at = duet::plain(x);
     auto inner = duet::value_and_gradient(chosen, f, map(at));
     using T = decltype(inner.value);
-    return valued_gradient<T, lifted_t<X, T>>{inner.value, map.pulled_back(inner.gradient, at)};
+    return valued_gradient<T, lifted_t<differentiated_t<X>, T>>{inner.value, map.pulled_back(inner.gradient, at)};
   }
 }
 template <class F, class A, class B, class X>
@@ -121,9 +121,10 @@ template <mode Mode, class F, class A, class B, class X>
     auto const& at = duet::plain(x);
     auto inner = duet::gauss_newton(chosen, r, map(at));
     using T = decltype(inner.cost);
-    return gauss_newton_result<T, decltype(inner.residual), lifted_t<X, T>, affine_hessian<Map, X, T>>{
-        inner.cost, std::move(inner.residual), map.pulled_back(inner.gradient, at),
-        map.pulled_back_both(inner.hessian)};
+    return gauss_newton_result<T, decltype(inner.residual), lifted_t<differentiated_t<X>, T>,
+                               affine_hessian<Map, X, T>>{inner.cost, std::move(inner.residual),
+                                                          map.pulled_back(inner.gradient, at),
+                                                          map.pulled_back_both(inner.hessian)};
   }
 }
 template <class F, class A, class B, class X>
@@ -149,7 +150,7 @@ template <mode Mode, class F, class A, class B, class X>
     auto const& at = duet::plain(x);
     auto inner = duet::value_gradient_hessian(chosen, f, map(at));
     using T = decltype(inner.value);
-    return valued_hessian<T, lifted_t<X, T>, affine_hessian<Map, X, T>>{
+    return valued_hessian<T, lifted_t<differentiated_t<X>, T>, affine_hessian<Map, X, T>>{
         inner.value, map.pulled_back(inner.gradient, at), map.pulled_back_both(inner.hessian)};
   }
 }
@@ -172,10 +173,10 @@ template <class F, class A, class B, class X>
 template <mode Mode, class F, class Map, class X, class V>
 [[nodiscard]] consteval bool affine_hvp_demands() {
   if constexpr (affine_point_demands<Map, X>()) {
-    static_assert(direction_for<V, X>,
-                  "duet::hvp needs v to hold one number for each input: an Eigen vector or matrix, a std::array, a "
-                  "std::vector or a number; or an Eigen matrix with a row for each input and a column for each "
-                  "direction");
+    static_assert(
+        direction_for<V, X>,
+        "duet::hvp needs v to hold one number for each input: an Eigen vector or matrix, a std::array, a std::vector, "
+        "a number, or the shape of x; or an Eigen matrix with a row for each input and a column for each direction");
     if constexpr (direction_for<V, X>) {
       using Image = affine_image<Map, X>;
       return hvp_demands<Mode, F, Image, column<entry_t<Image>, static_size_of<Image>>>();
@@ -200,13 +201,13 @@ template <mode Mode, class F, class A, class B, class X, class V>
       duet::require_rows(given, duet::size_of(at));
       auto inner = duet::value_and_hvp(chosen, f, map(at), map.template along<T>(given));
       using Product = matrix_of<T, Map::template static_inputs<X>, direction_columns<plain_t<V>>::static_count>;
-      return valued_hessian_product<T, lifted_t<X, T>, Product>{inner.value, map.pulled_back(inner.gradient, at),
-                                                                map.pulled_back_columns(inner.product)};
+      return valued_hessian_product<T, lifted_t<differentiated_t<X>, T>, Product>{
+          inner.value, map.pulled_back(inner.gradient, at), map.pulled_back_columns(inner.product)};
     } else {
       auto const& along = duet::direction_at("duet::hvp", "the direction v", at, given);
       auto inner = duet::value_and_hvp(chosen, f, map(at), map.template along<T>(duet::column_of(along)));
-      return valued_hessian_product<T, lifted_t<X, T>, lifted_t<X, T>>{inner.value, map.pulled_back(inner.gradient, at),
-                                                                       map.pulled_back(inner.product, at)};
+      return valued_hessian_product<T, lifted_t<differentiated_t<X>, T>, lifted_t<differentiated_t<X>, T>>{
+          inner.value, map.pulled_back(inner.gradient, at), map.pulled_back(inner.product, at)};
     }
   }
 }

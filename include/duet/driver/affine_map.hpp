@@ -73,9 +73,15 @@ using column = matrix_of<T, N, 1>;
 // The entries of x in storage order, as a column.
 template <class X>
 [[nodiscard]] auto column_of(X const& x) {
-  auto const n = duet::size_of(x);
-  return Eigen::Map<column<entry_t<X>, static_size_of<X>> const>(n == 0 ? nullptr : &shape<X>::entry(x, 0),
-                                                                 static_cast<Eigen::Index>(n));
+  using Column = column<entry_t<X>, static_size_of<X>>;
+  auto const n = static_cast<Eigen::Index>(duet::size_of(x));
+  if constexpr (has_parts<X>) {  // they do not lie side by side
+    Column result(n);
+    duet::for_each_place(x, [&](auto i) { result[static_cast<Eigen::Index>(i)] = shape<X>::entry(x, i); });
+    return result;
+  } else {
+    return Eigen::Map<Column const>(n == 0 ? nullptr : &shape<X>::entry(x, 0), n);
+  }
 }
 template <class X>
 inline constexpr bool is_column = false;
@@ -190,7 +196,7 @@ class affine_map {
   // A^T g in the shape of x: the gradient in x, g being the one in A x + b.
   template <class Gradient, class X>
   [[nodiscard]] auto pulled_back(Gradient const& g, X const& x) const {
-    return duet::shaped_as(x, pulled_back_columns(duet::column_of(g)));
+    return duet::shaped_as(duet::differentiated(x), pulled_back_columns(duet::column_of(g)));
   }
   // A^T G, n x k.
   template <class G>

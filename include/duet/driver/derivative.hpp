@@ -21,10 +21,9 @@ template <mode Mode, class F, class X>
       !scalar_point<X> || takes<F, Inputs>,
       "duet::derivative needs f to accept Duet scalars: make f a template or a generic lambda (const auto& t), not "
       "a function of double");
-  static_assert(
-      !scalar_point<X> || !takes<F, Inputs> || returns_numbers<F, Inputs>,
-      "duet::derivative needs f to return a number, or an Eigen vector or matrix, a std::array or a std::vector of "
-      "the numbers it was given");
+  static_assert(!scalar_point<X> || !takes<F, Inputs> || returns_numbers<F, Inputs>,
+                "duet::derivative needs f to return a number, or an Eigen vector or matrix, a std::array or a "
+                "std::vector of the numbers it was given, or a struct or std::tuple of such");
   return scalar_point<X> && returns_numbers<F, Inputs>;
 }
 

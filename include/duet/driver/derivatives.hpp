@@ -22,14 +22,14 @@ template <std::size_t K, mode Mode, class F, class X>
                 "duet::derivatives needs t to be one floating-point number; for several inputs call duet::gradient, "
                 "duet::jacobian or duet::hessian");
   if constexpr (Mode != mode::reverse && scalar_point<X>) {
-    using S = taylor_scalar<F, entry_t<X>, K>;
-    static_assert(takes<F, S>,
+    using Input = lifted_t<X, taylor_scalar<F, entry_t<X>, K>>;
+    static_assert(takes<F, Input>,
                   "duet::derivatives needs f to accept Duet scalars: make f a template or a generic lambda "
                   "(const auto& t), not a function of double");
-    static_assert(!takes<F, S> || returns_numbers<F, S>,
+    static_assert(!takes<F, Input> || returns_numbers<F, Input>,
                   "duet::derivatives needs f to return a number, or an Eigen vector or matrix, a std::array or a "
-                  "std::vector of the numbers it was given");
-    return returns_numbers<F, S>;
+                  "std::vector of the numbers it was given, or a struct or std::tuple of such");
+    return returns_numbers<F, Input>;
   } else {
     return false;
   }
@@ -56,8 +56,9 @@ template <std::size_t K, mode Mode, class F, class X>
   if constexpr (derivatives_demands<K, Mode, F, X>()) {
     using T = entry_t<X>;
     using S = taylor_scalar<F, T, K>;
-    T const at(duet::plain(t));
-    auto const y = duet::evaluate_seeded<S>(f, at, [&](auto) DUET_INLINE_LAMBDA { return S::independent(at); });
+    auto const& at = duet::plain(t);
+    auto const y = duet::evaluate_seeded<S>(
+        f, at, [&](auto i) DUET_INLINE_LAMBDA { return S::independent(shape<plain_t<X>>::entry(at, i)); });
     return [&]<std::size_t... I>(std::index_sequence<I...>) {
       return std::array<value_t<S, std::remove_cvref_t<decltype(y)>>, K + 1>{duet::derivatives_of<S>(y, I)...};
     }(std::make_index_sequence<K + 1>{});

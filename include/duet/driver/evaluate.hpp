@@ -1,12 +1,14 @@
 #pragma once
 
-// What all drivers share: the function evaluated once on seeded scalars, chunk by chunk in forward mode or recorded on
-// a tape of the thread's own in reverse mode, and its results read back as plain numbers.
+// What all drivers share: the function called once on seeded scalars, chunk by chunk in forward mode or recorded on a
+// tape of the thread's own in reverse mode, and its results read back as plain numbers.
 
 #include <duet/core/error.hpp>
 #include <duet/driver/mode.hpp>
+#include <duet/eigen/arguments.hpp>
 #include <duet/eigen/lift.hpp>
 #include <duet/eigen/product.hpp>
+#include <duet/eigen/structure.hpp>
 #include <duet/forward/careful.hpp>
 #include <duet/forward/dual.hpp>
 #include <duet/reverse/recording.hpp>
@@ -16,57 +18,88 @@
 
 namespace duet {
 
+// f(x), or f(a, b, ...) for x = args(a, b, ...). Not std::invoke: what it calls is not inlined.
+template <class F, class X>
+DUET_INLINE constexpr decltype(auto) call(F& f, X const& x) {
+  return f(x);
+}
+template <class F, class... X>
+DUET_INLINE constexpr decltype(auto) call(F& f, arguments<X...> const& x) {
+  return [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA -> decltype(auto) {
+    return f(duet::passed(std::get<I>(x.each))...);
+  }(std::index_sequence_for<X...>{});
+}
+
+// What it returns; no type if f does not take x.
+template <class F, class X>
+struct call_result : std::invoke_result<F&, X const&> {};
+template <class F>
+struct call_result<F, void> {};
+template <class F, class... X>
+struct call_result<F, arguments<X...>> : std::invoke_result<F&, decltype(duet::passed(std::declval<X const&>()))...> {};
+template <class F, class X>
+using call_result_t = typename call_result<F, X>::type;
+
 // The result of f as an object that owns its entries; Duet and Eigen expressions are evaluated while their operands
 // live.
 template <class F, class X>
 [[nodiscard]] DUET_INLINE auto evaluate(F& f, X const& x) {
-  using R = std::invoke_result_t<F&, X const&>;
+  using R = call_result_t<F, X>;
   if constexpr (std::is_same_v<R, plain_t<R>>)
-    return f(x);  // not std::invoke: what it calls is not inlined
+    return duet::call(f, x);
   else
-    return plain_t<R>(duet::plain(f(x)));
+    return plain_t<R>(duet::plain(duet::call(f, x)));
 }
 
 // ---- what is demanded of f ----
 
-// The first parameter of a callable that is no template: a pointer to function, or an object with one plain operator().
-template <class R, class A, class... Rest>
-std::type_identity<A> parameter_of(R (*)(A, Rest...));
-template <class R, class C, class A, class... Rest>
-std::type_identity<A> parameter_of(R (C::*)(A, Rest...));
-template <class R, class C, class A, class... Rest>
-std::type_identity<A> parameter_of(R (C::*)(A, Rest...) const);
+// The parameters of a callable that is no template: a pointer to function, or an object with one plain operator().
+template <class R, class... A>
+std::type_identity<std::tuple<A...>> parameters_of(R (*)(A...));
+template <class R, class C, class... A>
+std::type_identity<std::tuple<A...>> parameters_of(R (C::*)(A...));
+template <class R, class C, class... A>
+std::type_identity<std::tuple<A...>> parameters_of(R (C::*)(A...) const);
 
 template <class F>
-struct parameter {
-  using type = void;
+struct parameters {
+  using type = std::tuple<>;
 };
 template <class F>
-  requires requires(F* f) { duet::parameter_of(f); }
-struct parameter<F> {
-  using type = typename decltype(duet::parameter_of(std::declval<F*>()))::type;
+  requires requires(F* f) { duet::parameters_of(f); }
+struct parameters<F> {
+  using type = typename decltype(duet::parameters_of(std::declval<F*>()))::type;
 };
 template <class F>
-  requires requires { duet::parameter_of(&F::operator()); }
-struct parameter<F> {
-  using type = typename decltype(duet::parameter_of(&F::operator()))::type;
+  requires requires { duet::parameters_of(&F::operator()); }
+struct parameters<F> {
+  using type = typename decltype(duet::parameters_of(&F::operator()))::type;
 };
+template <class F>
+inline constexpr std::size_t parameters_known = std::tuple_size_v<typename parameters<std::remove_cvref_t<F>>::type>;
 
 // Eigen's constructors say that a matrix of duals converts to a matrix of double, and fail when asked to do it.
-template <class F, class X>
+template <class F, class X, std::size_t Position = 0>
 inline constexpr bool takes_another_eigen_scalar = [] {
-  using P = std::remove_cvref_t<typename parameter<std::remove_cvref_t<F>>::type>;
-  if constexpr (eigen_dense<P> && eigen_dense<X>)
-    return !std::is_same_v<typename P::Scalar, typename X::Scalar>;
-  else
-    return false;
+  if constexpr (Position < parameters_known<F>) {
+    using P = std::remove_cvref_t<std::tuple_element_t<Position, typename parameters<std::remove_cvref_t<F>>::type>>;
+    if constexpr (eigen_dense<P> && eigen_dense<X>) return !std::is_same_v<typename P::Scalar, typename X::Scalar>;
+  }
+  return false;
 }();
+template <class F, class... X>
+inline constexpr bool takes_another_eigen_scalar<F, arguments<X...>, 0> =
+    []<std::size_t... I>(std::index_sequence<I...>) {
+      return (... ||
+              takes_another_eigen_scalar<F, std::remove_cvref_t<decltype(duet::passed(std::declval<X const&>()))>, I>);
+    }(std::index_sequence_for<X...>{});
 
 template <class F, class X>
-concept takes = !takes_another_eigen_scalar<F, X> && std::invocable<std::remove_reference_t<F>&, X const&>;
+concept takes =
+    !takes_another_eigen_scalar<F, X> && requires { typename call_result_t<std::remove_reference_t<F>, X>; };
 
 template <class F, class X>
-using result_t = plain_t<std::invoke_result_t<std::remove_reference_t<F>&, X const&>>;
+using result_t = plain_t<call_result_t<std::remove_reference_t<F>, X>>;
 
 // An entry of a result is the active scalar S, or a number that does not depend on the inputs.
 template <class E, class S>
@@ -81,15 +114,13 @@ concept returns_one_number = returns_numbers<F, X> && number_entry<result_t<F, X
 // variable of the outer one that F captures cannot slip in among those of the inner (perturbation confusion, Siskind
 // and Pearlmutter 2008). A callable that captures nothing needs none; one that is no template names its scalar itself.
 template <class F>
-inline constexpr bool is_tagged =
-    std::is_class_v<F> && !std::is_empty_v<F> && std::is_void_v<typename parameter<F>::type>;
+inline constexpr bool is_tagged = std::is_class_v<F> && !std::is_empty_v<F> && parameters_known<F> == 0;
 template <class F>
 using tag_of = std::conditional_t<is_tagged<std::remove_cvref_t<F>>, std::remove_cvref_t<F>, void>;
 
 // In forward mode f is evaluated on unguarded scalars (forward/dual.hpp), unless it names its scalar.
 template <class F>
-using forward_tag = std::conditional_t<std::is_void_v<typename parameter<std::remove_cvref_t<F>>::type>,
-                                       unguarded<tag_of<F>>, tag_of<F>>;
+using forward_tag = std::conditional_t<parameters_known<F> == 0, unguarded<tag_of<F>>, tag_of<F>>;
 
 // The scalars that f sees in the two modes.
 template <class F, class T, std::size_t C>
@@ -129,11 +160,6 @@ template <class S, class Y>
   });
 }
 
-template <class Y>
-[[nodiscard]] constexpr std::size_t size_of(Y const& y) {
-  return shape<Y>::size(y);
-}
-
 // ---- forward ----
 
 // The scalar in which f is evaluated first: the one that the demands on f are checked with.
@@ -147,15 +173,15 @@ inline constexpr std::size_t most_inlined_inputs = 16;
 
 template <class S, class F, class X, class Seed>
 [[nodiscard]] DUET_FLATTEN auto evaluate_inlined(F& f, X const& x, Seed seed) {
-  using R = std::invoke_result_t<F&, lifted_t<X, S> const&>;
+  using R = call_result_t<F, lifted_t<X, S>>;
   auto const inputs = shape<X>::template make<S>(x, seed);
   if constexpr (active_scalar<R>) {
-    R y = f(inputs);
+    R y = duet::call(f, inputs);
     return R(y);  // a copy: what f adds up in loops would otherwise live where the result goes, in memory
   } else if constexpr (std::is_same_v<R, plain_t<R>>)
-    return f(inputs);
+    return duet::call(f, inputs);
   else
-    return plain_t<R>(duet::plain(f(inputs)));
+    return plain_t<R>(duet::plain(duet::call(f, inputs)));
 }
 
 // A call of its own: inlined, its result would be copied once more.
@@ -298,6 +324,15 @@ class borrowed_tape {
   std::unique_ptr<tape<T>> tape_;
 };
 
+// The inputs of a recording, in storage order.
+template <class T>
+struct recorded_inputs {
+  tape_index first;
+  [[nodiscard]] DUET_INLINE var<T> operator[](std::size_t i) const {
+    return var<T>::recorded(T(0), first + static_cast<tape_index>(i));
+  }
+};
+
 // Records f at x and calls use(tape, inputs, y) while the recording stands.
 template <class F, class X, class Use>
 void record(F& f, X const& x, Use const& use) {
@@ -306,17 +341,10 @@ void record(F& f, X const& x, Use const& use) {
   tape<T>& t = *borrowed;
   recording<T> const scope(t);
   using S = reverse_scalar<F, T>;
-  tape_index const first = t.new_inputs(duet::size_of(x));
-  auto const made = [&]<class V>(std::type_identity<V>) {
-    return shape<X>::template make<V>(x, [&](auto i) DUET_INLINE_LAMBDA {
-      return V::recorded(shape<X>::entry(x, i), first + static_cast<tape_index>(std::size_t{i}));
-    });
-  };
-  auto const inputs = made(std::type_identity<var<T>>{});
-  if constexpr (std::is_same_v<S, var<T>>)
-    use(t, inputs, duet::evaluate(f, inputs));
-  else
-    use(t, inputs, duet::evaluate(f, made(std::type_identity<S>{})));
+  recorded_inputs<T> const inputs{t.new_inputs(duet::size_of(x))};
+  use(t, inputs, duet::evaluate(f, shape<X>::template make<S>(x, [&](auto i) DUET_INLINE_LAMBDA {
+                                  return S::recorded(shape<X>::entry(x, i), inputs[i].index());
+                                })));
 }
 
 // An entry of a result, of the scalar S or a constant, as a variable of the tape; a constant is a passive one.
@@ -354,9 +382,7 @@ DUET_INLINE auto run_mode(std::size_t directions, Outputs const& outputs, Run co
 
 // The inputs as f sees them first: what the demands on f are checked with. void if X is no point.
 template <mode Mode, class F, class X, std::size_t StaticOutputs>
-struct probe {
-  using type = void;
-};
+struct probe : no_point<plain_t<X>> {};
 template <mode Mode, class F, class X, std::size_t StaticOutputs>
   requires point<X>
 struct probe<Mode, F, X, StaticOutputs> {

@@ -20,18 +20,16 @@ struct gauss_newton_result {
 template <mode Mode, class F, class X>
 [[nodiscard]] consteval bool gauss_newton_demands() {
   using Inputs = probe_t<Mode, F, X>;
-  static_assert(
-      point<X>,
-      "duet::gauss_newton needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
-      "std::vector of them");
+  static_assert(point<X>,
+                "duet::gauss_newton needs x to be a floating-point number, or an Eigen vector or matrix, a std::array "
+                "or a std::vector of them, a struct of parameters, a std::tuple, or duet::args(...)");
   static_assert(
       !point<X> || takes<F, Inputs>,
       "duet::gauss_newton needs r to accept Duet scalars: make r a template or a generic lambda (const auto& x), "
       "not a function of double");
-  static_assert(
-      !takes<F, Inputs> || returns_numbers<F, Inputs>,
-      "duet::gauss_newton needs r to return the residuals: an Eigen vector or matrix, a std::array or a std::vector "
-      "of the numbers it was given, or one such number");
+  static_assert(!takes<F, Inputs> || returns_numbers<F, Inputs>,
+                "duet::gauss_newton needs r to return the residuals: an Eigen vector or matrix, a std::array or a "
+                "std::vector of the numbers it was given, a struct or std::tuple of such, or one such number");
   return returns_numbers<F, Inputs>;
 }
 
@@ -140,7 +138,7 @@ void gauss_newton_in(mode_constant<mode::reverse>, F& f, X const& x, Result& res
   auto const n = static_cast<Eigen::Index>(duet::size_of(x));
   result.hessian.setZero(n, n);
   for (std::size_t j = 0; j < duet::size_of(x); ++j) shape<X>::entry(result.gradient, j) = T(0);
-  duet::record(f, x, [&]<class Inputs>(tape<T>& t, Inputs const& inputs, auto const& y) {
+  duet::record(f, x, [&](tape<T>& t, auto const& inputs, auto const& y) {
     using S = reverse_scalar<F, T>;
     duet::write_values<S>(y, result.residual);
     auto&& outputs = duet::buffer_for<std::vector<var<T>>>(x);
@@ -158,7 +156,7 @@ void gauss_newton_in(mode_constant<mode::reverse>, F& f, X const& x, Result& res
       T const r = outputs[i].value();
       for (Eigen::Index j = 0; j < n; ++j) {
         auto const input = static_cast<std::size_t>(j);
-        T const slope = adjoint(shape<Inputs>::entry(inputs, input));
+        T const slope = adjoint(inputs[input]);
         rows(j, waiting) = slope;
         shape<X>::entry(result.gradient, input) += slope * r;
       }
@@ -171,8 +169,9 @@ void gauss_newton_in(mode_constant<mode::reverse>, F& f, X const& x, Result& res
 }
 
 template <mode Mode, class F, class X>
-using gauss_newton_result_of = gauss_newton_result<entry_t<X>, lifted_t<output_for<Mode, F, X>, entry_t<X>>, plain_t<X>,
-                                                   matrix_of<entry_t<X>, static_size_of<X>, static_size_of<X>>>;
+using gauss_newton_result_of =
+    gauss_newton_result<entry_t<X>, lifted_t<output_for<Mode, F, X>, entry_t<X>>, differentiated_t<X>,
+                        matrix_of<entry_t<X>, static_size_of<X>, static_size_of<X>>>;
 
 template <mode Mode, std::size_t StaticOutputs, class F, class X, class Outputs, class Result>
 void gauss_newton_into(F& f, X const& x, Outputs const& outputs, Result& result) {
@@ -185,9 +184,8 @@ void gauss_newton_into(F& f, X const& x, Outputs const& outputs, Result& result)
 // A result with a gradient of the sizes of x.
 template <class Result, class X>
 [[nodiscard]] Result empty_gauss_newton(X const& x) {
-  using T = entry_t<X>;
   Result result{};
-  result.gradient = shape<X>::template make<T>(x, [](auto) { return T(0); });
+  result.gradient = duet::zeros_like(x);
   return result;
 }
 
@@ -213,14 +211,14 @@ template <class F, class X, class V>
   if constexpr (gauss_newton_demands<mode::automatic, F, X>()) {
     static_assert(direction_for<V, X>,
                   "duet::gauss_newton_product needs v to hold one number for each input: an Eigen vector or matrix, a "
-                  "std::array, a std::vector or a number");
+                  "std::array, a std::vector, a number, or the shape of x");
     if constexpr (direction_for<V, X>) {
       using T = entry_t<X>;
       auto const& at = duet::plain(x);
       auto const& given = duet::plain(v);
       auto const& along = duet::direction_at("duet::gauss_newton_product", "the direction v", at, given);
       auto const tangent = duet::forward_jvp(r, at, along).tangent;
-      plain_t<X> product = at;
+      differentiated_t<X> product = duet::differentiated(at);
       duet::record(r, at, [&](tape<T>& t, auto const& inputs, auto const& y) {
         require_same_outputs("duet::gauss_newton_product", duet::size_of(y), duet::size_of(tangent));
         duet::sweep_weighted<reverse_scalar<F, T>>(t, inputs, y, tangent, product);

@@ -18,7 +18,7 @@ template <mode Mode, class F, class X>
   using Inputs = probe_t<Mode, F, X, 1>;
   static_assert(point<X>,
                 "duet::gradient needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
-                "std::vector of them");
+                "std::vector of them, a struct of parameters, a std::tuple, or duet::args(...)");
   static_assert(
       !point<X> || takes<F, Inputs>,
       "duet::gradient needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a "
@@ -36,7 +36,7 @@ void gradient_in(mode_constant<mode::forward>, F& f, X const& x, Result& result)
     if (first == 0) result.value = duet::value_of<S>(y);
     std::array<T, S::size()> partials;
     duet::copy_partials<S>(y, partials);
-    for (std::size_t i = 0; i < count; ++i) shape<X>::entry(result.gradient, first + i) = partials[i];
+    duet::set_entries(result.gradient, first, count, [&](auto i) DUET_INLINE_LAMBDA { return partials[i - first]; });
   };
   duet::forward_passes(f, x, read);
 }
@@ -45,12 +45,10 @@ template <class F, class X, class Result>
 void gradient_in(mode_constant<mode::reverse>, F& f, X const& x, Result& result) {
   using T = entry_t<X>;
   duet::record(f, x, [&](tape<T>& t, auto const& inputs, auto const& y) {
-    using Inputs = std::remove_cvref_t<decltype(inputs)>;
     auto const output = duet::output_of<reverse_scalar<F, T>>(y);
     t.reverse(output);
     result.value = output.value();
-    for (std::size_t i = 0; i < duet::size_of(x); ++i)
-      shape<X>::entry(result.gradient, i) = t.adjoint(shape<Inputs>::entry(inputs, i));
+    duet::set_entries(result.gradient, [&](auto i) DUET_INLINE_LAMBDA { return t.adjoint(inputs[i]); });
   });
 }
 
@@ -63,8 +61,7 @@ void gradient_into(F& f, X const& x, Result& result) {
 // A result of the sizes of x, with derivatives of zero.
 template <class X>
 [[nodiscard]] auto empty_gradient(X const& x) {
-  using T = entry_t<X>;
-  return valued_gradient<T, X>{T(0), shape<X>::template make<T>(x, [](auto) { return T(0); })};
+  return valued_gradient<entry_t<X>, differentiated_t<X>>{entry_t<X>(0), duet::zeros_like(x)};
 }
 
 // {f(x), gradient}, from the same evaluations as the gradient alone.

@@ -43,9 +43,7 @@ using second_order_scalar = hyperdual<T, N, forward_tag<F>>;
 
 // The scalar in which the demands on f are checked.
 template <mode Mode, class F, class X>
-struct hessian_probe {
-  using type = void;
-};
+struct hessian_probe : no_point<plain_t<X>> {};
 template <mode Mode, class F, class X>
   requires point<X>
 struct hessian_probe<Mode, F, X> {
@@ -63,7 +61,7 @@ template <mode Mode, class F, class X>
   using Inputs = typename hessian_probe<Mode, F, X>::type;
   static_assert(point<X>,
                 "duet::hessian needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
-                "std::vector of them");
+                "std::vector of them, a struct of parameters, a std::tuple, or duet::args(...)");
   static_assert(
       !point<X> || takes<F, Inputs>,
       "duet::hessian needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a "
@@ -146,10 +144,10 @@ void forward_over_reverse(F& f, X const& x, Seed const& seed, Visit const& visit
   using D = S;
   auto const at = shape<X>::template make<D>(x, seed);
   forward_scope<typename D::value_type> const scope;
-  duet::record(f, at, [&]<class Inputs>(tape<D>& t, Inputs const& inputs, auto const& y) {
+  duet::record(f, at, [&](tape<D>& t, auto const& inputs, auto const& y) {
     auto const output = duet::output_of<reverse_scalar<F, D>>(y);
     t.reverse(output);
-    visit(output.value(), [&](std::size_t i) { return t.adjoint(shape<Inputs>::entry(inputs, i)); });
+    visit(output.value(), [&](std::size_t i) { return t.adjoint(inputs[i]); });
   });
 }
 
@@ -191,7 +189,7 @@ void hessian_in(mode_constant<mode::reverse>, F& f, X const& x, Result& result) 
 
 template <class F, class X>
 using hessian_result =
-    valued_hessian<entry_t<X>, plain_t<X>, matrix_of<entry_t<X>, static_size_of<X>, static_size_of<X>>>;
+    valued_hessian<entry_t<X>, differentiated_t<X>, matrix_of<entry_t<X>, static_size_of<X>, static_size_of<X>>>;
 
 template <mode Mode, class F, class X, class Result>
 void hessian_into(F& f, X const& x, Result& result) {
@@ -213,7 +211,7 @@ void hessian_into(F& f, X const& x, Result& result) {
 template <class F, class X>
 [[nodiscard]] auto empty_hessian(X const& x) {
   using T = entry_t<X>;
-  hessian_result<F, X> result{T(0), shape<X>::template make<T>(x, [](auto) { return T(0); }), {}};
+  hessian_result<F, X> result{T(0), duet::zeros_like(x), {}};
   auto const n = static_cast<Eigen::Index>(duet::size_of(x));
   result.hessian.setZero(n, n);
   return result;

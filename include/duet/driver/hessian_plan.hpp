@@ -16,7 +16,7 @@ class hessian_plan {
       : pattern_(pattern.symmetrized()),
         colors_(how == recovery::direct ? duet::color_star(pattern_, orders) : duet::color_acyclic(pattern_, orders)),
         recovery_(how) {
-    number_mirrors();
+    mirrors_ = pattern_.numbers_in(pattern_);  // the entry (j, i) for each (i, j)
     if (how == recovery::direct)
       plan_direct();
     else
@@ -59,17 +59,6 @@ class hessian_plan {
   }
   [[noreturn]] static void throw_undetermined() {
     throw std::logic_error("duet: a colouring does not determine the Hessian");
-  }
-
-  // The entry (j, i) for each (i, j): rows are met in order, and so are the entries of each row j.
-  void number_mirrors() {
-    mirrors_.resize(pattern_.entries());
-    std::vector<std::size_t> next(pattern_.rows(), 0);
-    for (std::size_t i = 0; i < pattern_.rows(); ++i)
-      for (std::size_t k = 0; k < pattern_.row(i).size(); ++k) {
-        auto const j = static_cast<std::size_t>(pattern_.row(i)[k]);
-        mirrors_[pattern_.start(i) + k] = static_cast<std::uint32_t>(pattern_.start(j) + next[j]++);
-      }
   }
 
   // Each entry is alone in its row with its column's colour, or its mirror is; one place serves both.

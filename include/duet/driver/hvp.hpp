@@ -26,7 +26,8 @@ struct single_direction {
   V const& v;
 
   [[nodiscard]] static std::size_t count() { return 1; }
-  [[nodiscard]] DUET_INLINE auto const& entry(std::size_t input, std::size_t) const {
+  template <class Place>
+  [[nodiscard]] DUET_INLINE auto const& entry(Place input, std::size_t) const {
     return shape<V>::entry(v, input);
   }
   template <class Product>
@@ -102,9 +103,7 @@ using recorded_hvp_scalar =
 
 // The inputs as f sees them first. void if x is no point or v no direction.
 template <mode Mode, class F, class X, class V>
-struct hvp_probe {
-  using type = void;
-};
+struct hvp_probe : no_point<plain_t<X>> {};
 template <mode Mode, class F, class X, class V>
   requires point<X> && direction_for<V, X>
 struct hvp_probe<Mode, F, X, V> {
@@ -119,11 +118,11 @@ template <mode Mode, class F, class X, class V>
   using Inputs = typename hvp_probe<Mode, F, X, V>::type;
   static_assert(point<X>,
                 "duet::hvp needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
-                "std::vector of them");
+                "std::vector of them, a struct of parameters, a std::tuple, or duet::args(...)");
   static_assert(
       !point<X> || direction_for<V, X>,
-      "duet::hvp needs v to hold one number for each input: an Eigen vector or matrix, a std::array, a "
-      "std::vector or a number; or an Eigen matrix with a row for each input and a column for each direction");
+      "duet::hvp needs v to hold one number for each input: an Eigen vector or matrix, a std::array, a std::vector, a "
+      "number, or the shape of x; or an Eigen matrix with a row for each input and a column for each direction");
   static_assert(
       std::is_void_v<Inputs> || takes<F, Inputs>,
       "duet::hvp needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a "
@@ -199,8 +198,7 @@ void hvp_in(mode_constant<mode::reverse>, F& f, X const& x, Directions const& v,
 template <mode Mode, class Product, class F, class X, class Directions>
 [[nodiscard]] auto hvp_along(F& f, X const& x, Directions const& v, Product product) {
   using T = entry_t<X>;
-  valued_hessian_product<T, X, Product> result{T(0), shape<X>::template make<T>(x, [](auto) { return T(0); }),
-                                               std::move(product)};
+  valued_hessian_product<T, differentiated_t<X>, Product> result{T(0), duet::zeros_like(x), std::move(product)};
   constexpr mode chosen = static_hvp_mode<Mode, static_size_of<X>, Directions::static_count>;
   if constexpr (chosen != mode::automatic)
     duet::hvp_in(mode_constant<chosen>{}, f, x, v, result);
@@ -250,8 +248,7 @@ template <mode Mode, class F, class X, class V>
           return duet::hvp_along_columns<Mode, At>(f, at, given);
       auto const& along = duet::direction_at("duet::hvp", "the direction v", at, given);
       using Along = std::remove_cvref_t<decltype(along)>;
-      return duet::hvp_along<Mode, At>(f, at, single_direction<Along>{along},
-                                       shape<At>::template make<T>(at, [](auto) { return T(0); }));
+      return duet::hvp_along<Mode, differentiated_t<At>>(f, at, single_direction<Along>{along}, duet::zeros_like(at));
     }
   }
 }

@@ -23,15 +23,14 @@ template <mode Mode, class F, class X>
   using Inputs = probe_t<Mode, F, X>;
   static_assert(point<X>,
                 "duet::jacobian needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
-                "std::vector of them");
+                "std::vector of them, a struct of parameters, a std::tuple, or duet::args(...)");
   static_assert(
       !point<X> || takes<F, Inputs>,
       "duet::jacobian needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a "
       "function of double");
-  static_assert(
-      !takes<F, Inputs> || returns_numbers<F, Inputs>,
-      "duet::jacobian needs f to return a number, or an Eigen vector or matrix, a std::array or a std::vector of "
-      "the numbers it was given");
+  static_assert(!takes<F, Inputs> || returns_numbers<F, Inputs>,
+                "duet::jacobian needs f to return a number, or an Eigen vector or matrix, a std::array or a "
+                "std::vector of the numbers it was given, or a struct or std::tuple of such");
   return returns_numbers<F, Inputs>;
 }
 
@@ -109,7 +108,7 @@ void for_each_row(tape<T>& t, std::vector<var<T>> const& outputs, Visit const& v
 template <class F, class X, class Result>
 void jacobian_in(mode_constant<mode::reverse>, F& f, X const& x, Result& result) {
   using T = entry_t<X>;
-  duet::record(f, x, [&]<class Inputs>(tape<T>& t, Inputs const& inputs, auto const& y) {
+  duet::record(f, x, [&](tape<T>& t, auto const& inputs, auto const& y) {
     using S = reverse_scalar<F, T>;
     duet::write_values<S>(y, result.value);
     result.jacobian.resize(static_cast<Eigen::Index>(duet::size_of(y)), static_cast<Eigen::Index>(duet::size_of(x)));
@@ -117,8 +116,7 @@ void jacobian_in(mode_constant<mode::reverse>, F& f, X const& x, Result& result)
     duet::write_outputs<S>(y, outputs);
     duet::for_each_row(t, outputs, [&](std::size_t row, auto const& adjoint) {
       for (std::size_t j = 0; j < duet::size_of(x); ++j)
-        result.jacobian(static_cast<Eigen::Index>(row), static_cast<Eigen::Index>(j)) =
-            adjoint(shape<Inputs>::entry(inputs, j));
+        result.jacobian(static_cast<Eigen::Index>(row), static_cast<Eigen::Index>(j)) = adjoint(inputs[j]);
     });
   });
 }

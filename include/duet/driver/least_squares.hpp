@@ -13,10 +13,9 @@ namespace duet {
 template <mode Mode, class F, class X>
 [[nodiscard]] consteval bool least_squares_demands() {
   using Inputs = probe_t<Mode, F, X>;
-  static_assert(
-      point<X>,
-      "duet::least_squares needs x0 to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
-      "std::vector of them");
+  static_assert(point<X>,
+                "duet::least_squares needs x0 to be a floating-point number, or an Eigen vector or matrix, a "
+                "std::array or a std::vector of them, a struct of parameters, a std::tuple, or duet::args(...)");
   if constexpr (point<X>)
     static_assert(
         !active_scalar<entry_t<X>>,
@@ -28,7 +27,7 @@ template <mode Mode, class F, class X>
       "not a function of double");
   static_assert(!takes<F, Inputs> || returns_numbers<F, Inputs>,
                 "duet::least_squares needs r to return the residuals: an Eigen vector or matrix, a std::array or a "
-                "std::vector of the numbers it was given, or one such number");
+                "std::vector of the numbers it was given, a struct or std::tuple of such, or one such number");
   if constexpr (returns_numbers<F, Inputs>)
     return !active_scalar<entry_t<X>>;
   else
@@ -62,7 +61,7 @@ class levenberg_marquardt {
   using T = entry_t<X>;
   using linearization =
       decltype(duet::gauss_newton(mode_constant<Mode>{}, std::declval<F&>(), std::declval<X const&>()));
-  using result = least_squares_result<X, linearization>;
+  using result = least_squares_result<differentiated_t<X>, linearization>;
 
   levenberg_marquardt(F& r, X const& x0, least_squares_options<T> const& options)
       : r_(r),
@@ -92,7 +91,13 @@ class levenberg_marquardt {
 
   [[nodiscard]] X moved(vector const& step) const {
     return shape<X>::template make<T>(
-        x_, [&](std::size_t j) { return shape<X>::entry(x_, j) + step[static_cast<Eigen::Index>(j)]; });
+        x_, [&](auto j) { return shape<X>::entry(x_, j) + step[static_cast<Eigen::Index>(std::size_t{j})]; });
+  }
+  [[nodiscard]] bool moves(vector const& step) const {
+    bool any = false;
+    X const there = moved(step);
+    duet::for_each_place(x_, [&](auto j) { any = any || shape<X>::entry(there, j) != shape<X>::entry(x_, j); });
+    return any;
   }
 
   // One damped step, taken if it lowers the cost.
@@ -131,7 +136,7 @@ class levenberg_marquardt {
     if (!model_.solve(T(0), free_step)) return going_on;
     if (free_step.norm() <= options_.step_tolerance * x_distance()) return stop_reason::step_small;
     polishing_ = !accepted && model_.predicted_reduction(T(0), free_step) <= options_.cost_tolerance * at_.cost;
-    if (!accepted && !polishing_ && moved(step) == x_) return stop_reason::no_progress;
+    if (!accepted && !polishing_ && !moves(step)) return stop_reason::no_progress;
     return going_on;
   }
 
@@ -183,7 +188,7 @@ class levenberg_marquardt {
   [[nodiscard]] result finish(stop_reason reason) {
     bool const converged = reason == stop_reason::gradient_small || reason == stop_reason::step_small ||
                            reason == stop_reason::cost_stagnates || reason == stop_reason::residual_zero;
-    return {std::move(x_),
+    return {duet::differentiated(std::move(x_)),
             at_.cost,
             std::move(at_.residual),
             std::move(at_.gradient),
@@ -221,7 +226,9 @@ using options_for = typename least_squares_options_of<X>::type;
 template <mode Mode, class F, class X>
 [[nodiscard]] auto least_squares(mode_constant<Mode>, F&& r, X const& x0, options_for<X> const& options = {}) {
   if constexpr (least_squares_demands<Mode, F, X>())
-    return levenberg_marquardt<Mode, std::remove_reference_t<F>, plain_t<X>>(r, duet::plain(x0), options).run();
+    return levenberg_marquardt<Mode, std::remove_reference_t<F>, borrowed_t<plain_t<X>>>(
+               r, duet::borrowed(duet::plain(x0)), options)
+        .run();
 }
 template <class F, class X>
   requires(!is_mode_constant<std::remove_cvref_t<F>>)

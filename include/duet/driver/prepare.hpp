@@ -26,7 +26,7 @@ template <mode Mode>
 struct gradient_task {
   static constexpr bool is_automatic = Mode == mode::automatic;
   template <class F, class X>
-  using result = valued_gradient<entry_t<X>, X>;
+  using result = valued_gradient<entry_t<X>, differentiated_t<X>>;
 
   template <class F, class X>
   static result<F, X> empty(X const& x) {
@@ -200,6 +200,7 @@ class prepared {
     duet::at_prepared_point(
         f_, input_, memory_, x, [&](auto& f, auto const& at) { Task::template fill<m>(f, at, outputs_, result_); },
         result_);
+    if constexpr (requires { result_.gradient; }) duet::carry(result_.gradient, x);
     return result_;
   }
 

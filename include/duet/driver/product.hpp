@@ -28,8 +28,14 @@ inline constexpr bool is_matrix = false;
 template <eigen_dense X>
 inline constexpr bool is_matrix<X> = X::RowsAtCompileTime != 1 && X::ColsAtCompileTime != 1;
 
+// Made of as many parts.
+template <class X, class V>
+inline constexpr bool have_same_count = false;
+template <has_parts X, has_parts V>
+inline constexpr bool have_same_count<X, V> = parts<X>::count == parts<V>::count;
+
 // v with its entries in the order of x; throws unless it has one for each entry of x. A matrix for a matrix has its
-// rows and columns.
+// rows and columns, and what has as many parts as x has the sizes of each.
 template <class X, class V>
 [[nodiscard]] decltype(auto) in_order_of(std::string_view where, std::string_view what, X const& x, V const& v,
                                          std::string_view of_x, std::string_view one_for_each) {
@@ -43,6 +49,28 @@ template <class X, class V>
       return (v);
     else
       return lifted_t<X, entry_t<V>>(v);
+  } else if constexpr (have_same_count<X, V>) {
+    using D = differentiated_t<X>;
+    using Ordered = lifted_t<D, entry_t<V>>;
+    auto const for_each_part = [&](auto const& visit) {
+      [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (visit.template operator()<I>(duet::in_order_of(where, std::string(what) + ", " + parts<X>::template name<I>(),
+                                                        parts<X>::template get<I>(x), parts<V>::template get<I>(v),
+                                                        of_x, one_for_each)),
+         ...);
+      }(std::make_index_sequence<parts<X>::count>{});
+    };
+    if constexpr (std::is_same_v<V, Ordered>) {
+      for_each_part([]<std::size_t>(auto const&) {});
+      return (v);
+    } else {
+      Ordered ordered =
+          shape<D>::template make<entry_t<V>>(duet::differentiated(x), [](auto) { return entry_t<V>(0); });
+      for_each_part([&]<std::size_t I, class Part>(Part const& part) {
+        duet::set_entries(parts<D>::template get<I>(ordered), [&](auto i) { return shape<Part>::entry(part, i); });
+      });
+      return ordered;
+    }
   } else {
     require_size(where, what, duet::size_of(v), duet::size_of(x), one_for_each);
     return (v);
@@ -62,44 +90,38 @@ template <class Y, class W>
 template <mode Mode, class F, class X, class V>
 [[nodiscard]] consteval bool jvp_demands() {
   using Inputs = probe_t<Mode, F, X>;
-  static_assert(
-      point<X>,
-      "duet::jvp needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a std::vector "
-      "of them");
-  static_assert(
-      !point<X> || direction_for<V, X>,
-      "duet::jvp needs v to hold one number for each input: an Eigen vector or matrix, a std::array, a std::vector "
-      "or a number");
+  static_assert(point<X>,
+                "duet::jvp needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
+                "std::vector of them, a struct of parameters, a std::tuple, or duet::args(...)");
+  static_assert(!point<X> || direction_for<V, X>,
+                "duet::jvp needs v to hold one number for each input: an Eigen vector or matrix, a std::array, a "
+                "std::vector, a number, or the shape of x");
   static_assert(
       !point<X> || takes<F, Inputs>,
       "duet::jvp needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a "
       "function of double");
-  static_assert(
-      !takes<F, Inputs> || returns_numbers<F, Inputs>,
-      "duet::jvp needs f to return a number, or an Eigen vector or matrix, a std::array or a std::vector of the "
-      "numbers it was given");
+  static_assert(!takes<F, Inputs> || returns_numbers<F, Inputs>,
+                "duet::jvp needs f to return a number, or an Eigen vector or matrix, a std::array or a std::vector of "
+                "the numbers it was given, or a struct or std::tuple of such");
   return returns_numbers<F, Inputs> && direction_for<V, X>;
 }
 
 template <mode Mode, class F, class X, class W>
 [[nodiscard]] consteval bool vjp_demands() {
   using Inputs = probe_t<Mode, F, X, 1>;
-  static_assert(
-      point<X>,
-      "duet::vjp needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a std::vector "
-      "of them");
-  static_assert(
-      !point<X> || direction_for<W, X>,
-      "duet::vjp needs w to hold one number for each output: an Eigen vector or matrix, a std::array, a std::vector "
-      "or a number");
+  static_assert(point<X>,
+                "duet::vjp needs x to be a floating-point number, or an Eigen vector or matrix, a std::array or a "
+                "std::vector of them, a struct of parameters, a std::tuple, or duet::args(...)");
+  static_assert(!point<X> || direction_for<W, X>,
+                "duet::vjp needs w to hold one number for each output: an Eigen vector or matrix, a std::array, a "
+                "std::vector, a number, or the shape of the result");
   static_assert(
       !point<X> || takes<F, Inputs>,
       "duet::vjp needs f to accept Duet scalars: make f a template or a generic lambda (const auto& x), not a "
       "function of double");
-  static_assert(
-      !takes<F, Inputs> || returns_numbers<F, Inputs>,
-      "duet::vjp needs f to return a number, or an Eigen vector or matrix, a std::array or a std::vector of the "
-      "numbers it was given");
+  static_assert(!takes<F, Inputs> || returns_numbers<F, Inputs>,
+                "duet::vjp needs f to return a number, or an Eigen vector or matrix, a std::array or a std::vector of "
+                "the numbers it was given, or a struct or std::tuple of such");
   return returns_numbers<F, Inputs> && direction_for<W, X>;
 }
 
@@ -130,7 +152,7 @@ template <class F, class X, class V>
   using S = reverse_scalar<F, T>;
   using Value = lifted_t<result_t<F, lifted_t<X, S>>, T>;
   valued_tangent<Value, Value> result;
-  duet::record(f, x, [&]<class Inputs>(tape<T>& t, Inputs const& inputs, auto const& y) {
+  duet::record(f, x, [&](tape<T>& t, auto const& inputs, auto const& y) {
     result.value = duet::values_of<S>(y);
     result.tangent = result.value;
     std::vector<var<T>> outputs;
@@ -138,8 +160,7 @@ template <class F, class X, class V>
     duet::for_each_row(t, outputs, [&](std::size_t row, auto const& adjoint) {
       T sum(0);
       for (std::size_t j = 0; j < duet::size_of(x); ++j)
-        if (T const along(shape<V>::entry(v, j)); !duet::vanishes(along))
-          sum += adjoint(shape<Inputs>::entry(inputs, j)) * along;
+        if (T const along(shape<V>::entry(v, j)); !duet::vanishes(along)) sum += adjoint(inputs[j]) * along;
       shape<Value>::entry(result.tangent, row) = sum;
     });
   });
@@ -177,7 +198,7 @@ template <class F, class X, class V>
 template <class Result, class F, class X, class W>
 [[nodiscard]] Result vjp_in(mode_constant<mode::forward>, F& f, X const& x, W const& w) {
   using T = entry_t<X>;
-  Result result{{}, shape<X>::template make<T>(x, [](auto) { return T(0); })};
+  Result result{{}, duet::zeros_like(x)};
   auto const read = [&]<class S, class Y>(std::type_identity<S>, Y const& y, std::size_t first, std::size_t count) {
     auto const& weights = duet::weights_of(y, w);
     using Weights = std::remove_cvref_t<decltype(weights)>;
@@ -201,14 +222,13 @@ void sweep_weighted(tape<T>& t, Inputs const& inputs, Y const& y, W const& w, X&
   for (std::size_t i = 0; i < duet::size_of(y); ++i)
     t.seed(duet::output_of<S>(shape<Y>::entry(y, i)), T(shape<W>::entry(w, i)));
   t.reverse();
-  for (std::size_t j = 0; j < duet::size_of(adjoint); ++j)
-    shape<X>::entry(adjoint, j) = t.adjoint(shape<Inputs>::entry(inputs, j));
+  duet::set_entries(adjoint, [&](auto j) DUET_INLINE_LAMBDA { return t.adjoint(inputs[j]); });
 }
 
 template <class Result, class F, class X, class W>
 [[nodiscard]] Result vjp_in(mode_constant<mode::reverse>, F& f, X const& x, W const& w) {
   using T = entry_t<X>;
-  Result result{{}, x};
+  Result result{{}, duet::differentiated(x)};
   duet::record(f, x, [&](tape<T>& t, auto const& inputs, auto const& y) {
     auto const& weights = duet::weights_of(y, w);
     using S = reverse_scalar<F, T>;
@@ -224,7 +244,7 @@ template <mode Mode, class F, class X, class W>
   if constexpr (vjp_demands<Mode, F, X, W>()) {
     auto const& at = duet::plain(x);
     auto const& weights = duet::plain(w);
-    using Result = valued_adjoint<lifted_t<result_t<F, probe_t<Mode, F, X, 1>>, entry_t<X>>, plain_t<X>>;
+    using Result = valued_adjoint<lifted_t<result_t<F, probe_t<Mode, F, X, 1>>, entry_t<X>>, differentiated_t<X>>;
     return duet::run_mode<Mode, static_size_of<X>, 1>(
         duet::size_of(at), [] { return std::size_t{1}; },
         [&](auto chosen) { return duet::vjp_in<Result>(chosen, f, at, weights); });

@@ -21,12 +21,11 @@ template <mode Mode, class F, class X, class U, class V>
                 "duet::second_directional(f, x, u, v), or multiply u by duet::hvp(duet::reverse, f, x, v)");
   static_assert(point<X>,
                 "duet::second_directional needs x to be a floating-point number, or an Eigen vector or matrix, a "
-                "std::array or a std::vector of them");
+                "std::array or a std::vector of them, a struct of parameters, a std::tuple, or duet::args(...)");
   if constexpr (Mode != mode::reverse && point<X>) {
-    static_assert(
-        direction_for<U, X> && direction_for<V, X>,
-        "duet::second_directional needs u and v to hold one number for each input: an Eigen vector or matrix, "
-        "a std::array, a std::vector or a number");
+    static_assert(direction_for<U, X> && direction_for<V, X>,
+                  "duet::second_directional needs u and v to hold one number for each input: an Eigen vector or "
+                  "matrix, a std::array, a std::vector, a number, or the shape of x");
     using Inputs = lifted_t<X, second_order_scalar<F, entry_t<X>, 2>>;
     static_assert(takes<F, Inputs>,
                   "duet::second_directional needs f to accept Duet scalars: make f a template or a generic lambda "

@@ -31,14 +31,15 @@ class prepared_sparse_gauss_newton {
   using T = entry_t<X>;
 
  public:
-  using result = gauss_newton_result<T, typename jacobian_driver::value_type, X, Eigen::SparseMatrix<T>>;
+  using result =
+      gauss_newton_result<T, typename jacobian_driver::value_type, differentiated_t<X>, Eigen::SparseMatrix<T>>;
 
   template <class Given>
   prepared_sparse_gauss_newton(Given&& f, X const& x0, sparse_options const& options)
       : jacobian_(std::forward<Given>(f), x0, options),
         result_{T(0),
                 {},
-                x0,
+                duet::differentiated(x0),
                 duet::matrix_by_columns<T>(
                     duet::normal_pattern(jacobian_.plan().pattern(), jacobian_.plan().transposed()))},
         row_(duet::size_of(x0), T(0)) {}
@@ -50,6 +51,7 @@ class prepared_sparse_gauss_newton {
   template <class Y>
   result const& operator()(Y const& x) {
     (void)jacobian_(x);
+    duet::carry(result_.gradient, x);
     multiply();
     return result_;
   }
@@ -57,12 +59,15 @@ class prepared_sparse_gauss_newton {
   template <class Y>
   result const& check(Y const& x) {
     (void)jacobian_.check(x);
+    duet::carry(result_.gradient, x);
     multiply();
     return result_;
   }
 
   [[nodiscard]] Eigen::SparseMatrix<T> const& jacobian() const { return jacobian_.jacobian(); }
   [[nodiscard]] std::size_t colors() const { return jacobian_.colors(); }
+  // Evaluations of the residuals on duals that a call takes.
+  [[nodiscard]] std::size_t passes() const { return jacobian_.passes(); }
   // That of J^T J.
   [[nodiscard]] Eigen::SparseMatrix<bool> pattern() const {
     return duet::matrix_of_pattern(duet::pattern_of(result_.hessian));

@@ -13,7 +13,7 @@ template <mode Mode, class F, class X>
   using Inputs = typename hessian_probe<Mode, F, X>::type;
   static_assert(point<X>,
                 "duet::sparse_hessian needs x to be a floating-point number, or an Eigen vector or matrix, a "
-                "std::array or a std::vector of them");
+                "std::array or a std::vector of them, a struct of parameters, a std::tuple, or duet::args(...)");
   static_assert(!point<X> || (takes<F, Inputs> && takes<F, tracer_inputs_t<X, 2>>),
                 "duet::sparse_hessian needs f to accept Duet scalars, tracers among them: make f a template or a "
                 "generic lambda (const auto& x), not a function of double or of one Duet scalar");
@@ -181,7 +181,7 @@ class prepared_sparse_hessian {
                                 [&] { return duet::traced_interactions(f_, x0, options.scope); }),
               options.recovery, options.orders),
         matrix_(duet::matrix_by_columns<T>(plan_.pattern())),
-        gradient_(x0),
+        gradient_(duet::differentiated(x0)),
         checked_(options.check) {}
   prepared_sparse_hessian(prepared_sparse_hessian&&) = default;
 
@@ -202,7 +202,7 @@ class prepared_sparse_hessian {
 
   // f and its gradient, in the shape of x, at the point of the last call.
   [[nodiscard]] T const& value() const { return value_; }
-  [[nodiscard]] X const& gradient() const { return gradient_; }
+  [[nodiscard]] differentiated_t<X> const& gradient() const { return gradient_; }
   [[nodiscard]] matrix_type const& hessian() const { return matrix_; }
   [[nodiscard]] std::size_t colors() const { return plan_.color_count(); }
   [[nodiscard]] Eigen::SparseMatrix<bool> pattern() const { return duet::matrix_of_pattern(plan_.pattern()); }
@@ -228,6 +228,7 @@ class prepared_sparse_hessian {
   void call(Y const& x, bool checked) {
     duet::at_prepared_point(
         f_, input_, memory_, x, [&](auto& f, kept_point<X> const& at) { fill(f, at, checked); }, gradient_, value_);
+    duet::carry(gradient_, x);
   }
   template <class Function>
   void fill(Function& f, kept_point<X> const& at, bool checked) {
@@ -235,7 +236,7 @@ class prepared_sparse_hessian {
     if constexpr (Mode != mode::reverse)
       if (by_hyperduals()) {
         std::fill(values, values + plan_.pattern().entries(), T(0));
-        hyperdual_target<T, X> target{T(0), gradient_, {plan_.pattern(), values}};
+        hyperdual_target<T, differentiated_t<X>> target{T(0), gradient_, {plan_.pattern(), values}};
         duet::hyperdual_entries<sparse_hyperdual<Function, T>>(f, at, plan_.pattern(), target);
         value_ = target.value;
       }
@@ -252,7 +253,7 @@ class prepared_sparse_hessian {
   kept_input<X> input_;
   hessian_plan plan_;
   matrix_type matrix_;
-  X gradient_;
+  differentiated_t<X> gradient_;
   T value_{};
   std::vector<T> products_, slopes_;
   workspace memory_;
@@ -281,7 +282,8 @@ template <mode Mode, class F, class X>
     auto const& at = duet::plain(x);
     prepared_sparse_hessian<Mode, std::remove_reference_t<F>&, plain_t<X>> at_once(f, at, options);
     (void)at_once(at);
-    return valued_sparse_hessian<entry_t<X>, plain_t<X>>{at_once.value(), at_once.gradient(), at_once.hessian()};
+    return valued_sparse_hessian<entry_t<X>, differentiated_t<X>>{at_once.value(), at_once.gradient(),
+                                                                  at_once.hessian()};
   }
 }
 template <class F, class X>

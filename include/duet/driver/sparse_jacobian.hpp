@@ -24,13 +24,13 @@ template <mode Mode, class F, class X>
   using Inputs = probe_t<Mode, F, X>;
   static_assert(point<X>,
                 "duet::sparse_jacobian needs x to be a floating-point number, or an Eigen vector or matrix, a "
-                "std::array or a std::vector of them");
+                "std::array or a std::vector of them, a struct of parameters, a std::tuple, or duet::args(...)");
   static_assert(!point<X> || (takes<F, Inputs> && takes<F, tracer_inputs_t<X, 1>>),
                 "duet::sparse_jacobian needs f to accept Duet scalars, tracers among them: make f a template or a "
                 "generic lambda (const auto& x), not a function of double or of one Duet scalar");
   static_assert(!takes<F, Inputs> || returns_numbers<F, Inputs>,
                 "duet::sparse_jacobian needs f to return a number, or an Eigen vector or matrix, a std::array or a "
-                "std::vector of the numbers it was given");
+                "std::vector of the numbers it was given, or a struct or std::tuple of such");
   if constexpr (takes<F, Inputs>)
     return takes<F, tracer_inputs_t<X, 1>> && returns_numbers<F, Inputs>;
   else
@@ -58,10 +58,10 @@ class prepared_sparse_jacobian {
   prepared_sparse_jacobian(Given&& f, X const& x0, sparse_options const& options)
       : f_(std::forward<Given>(f)),
         input_(x0),
-        plan_(Mode,
-              duet::pattern_for("duet::sparse_jacobian", options, duet::size_of(x0),
-                                [&] { return duet::traced_dependencies(f_, x0, options.scope); }),
-              options.orders),
+        plan_(duet::jacobian_plan_for<Mode, function, T>(
+            duet::pattern_for("duet::sparse_jacobian", options, duet::size_of(x0),
+                              [&] { return duet::traced_dependencies(f_, x0, options.scope); }),
+            options.orders)),
         matrix_(duet::matrix_by_columns<T>(plan_.transposed())),
         checked_(options.check) {}
   prepared_sparse_jacobian(prepared_sparse_jacobian&&) = default;
@@ -89,6 +89,8 @@ class prepared_sparse_jacobian {
   [[nodiscard]] std::size_t colors() const { return plan_.column_colors() + plan_.row_colors(); }
   [[nodiscard]] std::size_t column_colors() const { return plan_.column_colors(); }
   [[nodiscard]] std::size_t row_colors() const { return plan_.row_colors(); }
+  // Evaluations of f on duals that a call takes, each with as many colours of columns as its duals carry.
+  [[nodiscard]] std::size_t passes() const { return plan_.passes().size(); }
   [[nodiscard]] Eigen::SparseMatrix<bool> pattern() const { return duet::matrix_of_pattern(plan_.pattern()); }
   // The directions taken and why, in one line.
   [[nodiscard]] std::string explain() const { return plan_.explain(); }

@@ -60,8 +60,8 @@ struct shape<kept_point<X>> {
 
   static std::size_t size(kept_point<X> const& x) { return shape<X>::size(x.point()); }
   // Of the point, or of a result in its shape.
-  template <class Self>
-  static DUET_INLINE auto& entry(Self& x, std::size_t i) {
+  template <class Self, class Index>
+  static DUET_INLINE auto& entry(Self& x, Index i) {
     if constexpr (is_kept_point<std::remove_const_t<Self>>)
       return shape<X>::entry(x.point(), i);
     else
@@ -72,9 +72,7 @@ struct shape<kept_point<X>> {
     if constexpr (static_size == dynamic) {
       using Lifted = lifted_t<X, S>;
       auto& kept = like.memory().template get<Lifted>();
-      if (!duet::same_sizes(kept, like.point()))
-        kept = shape<X>::template make<S>(like.point(), [](auto) { return S(); });
-      for (std::size_t i = 0; i < duet::size_of(kept); ++i) duet::place(shape<Lifted>::entry(kept, i), f, i);
+      duet::remake<false>(kept, like.point(), f);
       return kept_point<Lifted>(kept, like.memory());
     } else {
       return shape<X>::template make<S>(like.point(), f);
@@ -88,13 +86,13 @@ struct at_kept_points {
   F& f;
   template <class X>
   DUET_INLINE decltype(auto) operator()(kept_point<X> const& x) const {
-    return f(x.point());
+    return duet::call(f, x.point());
   }
 };
 template <class F>
 inline constexpr bool is_tagged<at_kept_points<F>> = is_tagged<std::remove_const_t<F>>;
 template <class F>
-struct parameter<at_kept_points<F>> : parameter<std::remove_const_t<F>> {};
+struct parameters<at_kept_points<F>> : parameters<std::remove_const_t<F>> {};
 
 // Apart from what is made in the shape of a point: inputs may well be a std::vector<var<T>>, and so may a buffer.
 template <class B>
@@ -117,11 +115,8 @@ template <class S, class Y, class Target>
 DUET_INLINE void write_values(Y const& y, Target& target) {
   if constexpr (static_size_of<Y> != dynamic)
     target = duet::values_of<S>(y);
-  else if (duet::same_sizes(y, target))
-    for (std::size_t i = 0; i < duet::size_of(y); ++i)
-      shape<Target>::entry(target, i) = duet::value_of<S>(shape<Y>::entry(y, i));
   else
-    target = duet::values_of<S>(y);
+    duet::remake<false>(target, y, [&](auto i) DUET_INLINE_LAMBDA { return duet::value_of<S>(shape<Y>::entry(y, i)); });
 }
 
 // The last point that a prepared driver was called at, of the size that it was prepared for.
@@ -141,8 +136,12 @@ class kept_input {
     } else {
       require_sizes(x);
       if constexpr (std::is_same_v<Y, X>) {
-        if (!(... || is_inside(x, results))) return x;
-        point_ = x;
+        if constexpr (std::is_copy_assignable_v<X>) {
+          if (!(... || is_inside(x, results))) return x;
+          point_ = x;
+        } else {
+          return x;  // args(...) with a constant argument; no result holds such
+        }
       } else if constexpr (requires { point_.noalias() = x; }) {
         point_.noalias() = x;
       } else {
@@ -162,6 +161,8 @@ class kept_input {
                    static_cast<std::size_t>(point_.rows()), why);
     } else {
       require_size("duet: a prepared driver", "x", duet::size_of(x), duet::size_of(point_), why);
+      if (!duet::same_sizes(x, point_))
+        throw std::invalid_argument("duet: a prepared driver: a part of x has other sizes than it was prepared for");
     }
   }
   template <class Result>

@@ -26,6 +26,13 @@ class shared_blocks {
   }
   [[nodiscard]] DUET_INLINE block& at_block(std::size_t j) { return data_.get()[j]; }
 
+  // The same partials, shared with nobody.
+  [[nodiscard]] shared_blocks copy() const {
+    shared_blocks result(size_);
+    std::copy_n(data_.get(), block_count(), result.data_.get());
+    return result;
+  }
+
   [[nodiscard]] T at(std::size_t i) const {
     if constexpr (lanes == 1)
       return data_.get()[i];
@@ -85,12 +92,17 @@ class dual<T, dynamic, Tag> : public compound_assignment<dual<T, dynamic, Tag>> 
 
   // The i-th of n independent variables.
   [[nodiscard]] static dual independent(T const& value, std::size_t i, std::size_t n) {
-    if (i >= n)
-      throw std::invalid_argument("duet::dual: index " + std::to_string(i) + " of a dual with " + std::to_string(n) +
-                                  " partials (expected less)");
+    require(i, n);
     dual x(value);
     x.partials_ = shared_blocks<T>(n);
     x.partials_.set(i, T(1));
+    return x;
+  }
+
+  // A value with n partials, all of them zero.
+  [[nodiscard]] static dual with_partials(T const& value, std::size_t n) {
+    dual x(value);
+    if (n != 0) x.partials_ = shared_blocks<T>(n);
     return x;
   }
 
@@ -98,10 +110,13 @@ class dual<T, dynamic, Tag> : public compound_assignment<dual<T, dynamic, Tag>> 
   // The i-th partial; zero for a constant.
   [[nodiscard]] T partial(std::size_t i) const {
     if (size() == 0) return T(0);
-    if (i >= size())
-      throw std::invalid_argument("duet::dual: index " + std::to_string(i) + " of a dual with " +
-                                  std::to_string(size()) + " partials (expected less)");
+    require(i, size());
     return partials_.at(i);
+  }
+  void set_partial(std::size_t i, T const& x) {
+    require(i, size());
+    if (!partials_.writable(size())) partials_ = partials_.copy();
+    partials_.set(i, x);
   }
   // The number of partials, 0 for a constant.
   [[nodiscard]] std::size_t size() const { return partials_.size(); }
@@ -122,6 +137,12 @@ class dual<T, dynamic, Tag> : public compound_assignment<dual<T, dynamic, Tag>> 
 
  private:
   friend compound_assignment<dual>;
+
+  static void require(std::size_t i, std::size_t n) {
+    if (i >= n)
+      throw std::invalid_argument("duet::dual: index " + std::to_string(i) + " of a dual with " + std::to_string(n) +
+                                  " partials (expected less)");
+  }
 
   // The one number of partials among the leaves of x, constants apart.
   template <class X, class C>

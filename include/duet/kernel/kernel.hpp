@@ -65,8 +65,13 @@ struct recomputed_kernel {
       }
       if (!any) continue;
       auto const row = symbolic::value_and_vjp(Graph(), seeds, values).gradient;
-      for (std::size_t i = 0; i < inputs; ++i)
-        if (tape_index const at = payload_entry<tape_index>(payload, i); at != 0) adjoints[at * lanes + lane] += row[i];
+      // Passive inputs add to a number that nobody reads. Behind branches the compiler would compute each entry of the
+      // row only where it is wanted, and keep its operands in memory till then.
+      T unread(0);
+      for (std::size_t i = 0; i < inputs; ++i) {
+        tape_index const at = payload_entry<tape_index>(payload, i);
+        *(at != 0 ? adjoints + at * lanes + lane : &unread) += row[i];
+      }
     }
   }
 };

@@ -22,6 +22,11 @@ class external_sweep {
   [[nodiscard]] virtual std::size_t lanes() const = 0;
   [[nodiscard]] virtual T adjoint(tape_index of, std::size_t lane) const = 0;
   virtual void add(tape_index to, std::size_t lane, T const& w) = 0;
+  // The same of many variables: the adjoints of those from an index on, and w added to those of variables listed, where
+  // index 0 is passive, or from an index on.
+  virtual void read(tape_index first, std::size_t lane, std::span<T> into) const = 0;
+  virtual void add_listed(std::span<tape_index const> to, std::size_t lane, std::span<T const> w) = 0;
+  virtual void add_from(tape_index first, std::size_t lane, std::span<T const> w) = 0;
 
   // Keeps the adjoints of `count` variables from an index on, all lanes. False if all are zero.
   [[nodiscard]] virtual bool take(tape_index first, std::size_t count) = 0;
@@ -90,6 +95,19 @@ class external_lanes final : public external_sweep<T> {
   [[nodiscard]] std::size_t lanes() const override { return adjoint_lane_count<Adjoint>; }
   [[nodiscard]] T adjoint(tape_index of, std::size_t lane) const override { return adjoint_lane(adjoints_[of], lane); }
   void add(tape_index to, std::size_t lane, T const& w) override { add_to_lane(adjoints_[to], lane, w); }
+  void read(tape_index first, std::size_t lane, std::span<T> into) const override {
+    Adjoint const* const from = adjoints_.data() + first;
+    for (std::size_t i = 0; i < into.size(); ++i) into[i] = adjoint_lane(from[i], lane);
+  }
+  void add_listed(std::span<tape_index const> to, std::size_t lane, std::span<T const> w) override {
+    Adjoint* const all = adjoints_.data();
+    for (std::size_t i = 0; i < to.size(); ++i)
+      if (to[i] != 0) add_to_lane(all[to[i]], lane, w[i]);
+  }
+  void add_from(tape_index first, std::size_t lane, std::span<T const> w) override {
+    Adjoint* const to = adjoints_.data() + first;
+    for (std::size_t i = 0; i < w.size(); ++i) add_to_lane(to[i], lane, w[i]);
+  }
 
   [[nodiscard]] bool take(tape_index first, std::size_t count) override {
     taken_.assign(adjoints_.data() + first, adjoints_.data() + first + count);

@@ -3,8 +3,19 @@
 // What a tape says of itself, and what a sweep is told.
 
 #include <cstddef>
+#include <duet/core/error.hpp>
+#include <string>
 
 namespace duet {
+
+DUET_COLD inline void throw_not_here(char const* where, std::size_t index, std::size_t most) {
+  throw error(std::string(where) + ": the variable has index " + std::to_string(index) + ", but this tape holds " +
+              std::to_string(most) + "; it is of another tape, or of a part that was rewound or cleared");
+}
+DUET_COLD inline void throw_no_adjoint(bool passive) {
+  throw error(passive ? "duet::tape::adjoint: the variable is a passive number; make inputs by tape.independent(value)"
+                      : "duet::tape::adjoint: no sweep yet; call tape.reverse(y) first");
+}
 
 // Where a recording stood; made by tape::position().
 struct tape_position {

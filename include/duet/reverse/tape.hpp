@@ -77,10 +77,9 @@ class tape {
     return first;
   }
   // Throws duet::error, which begins with `where`, unless this recording has a variable of that index.
-  void require_here(tape_index index, char const* where) const {
-    if (index >= count())
-      throw error(std::string(where) + ": the variable has index " + std::to_string(index) + ", but this tape holds " +
-                  std::to_string(count() - 1) + "; it is of another tape, or of a part that was rewound or cleared");
+  DUET_INLINE void require_here(tape_index index, char const* where) const {
+    if (index >= count()) [[unlikely]]
+      throw_not_here(where, index, count() - 1);
   }
 
   // The index that array() will return.
@@ -127,11 +126,10 @@ class tape {
   }
 
   // d(output of the last sweep)/dx. Throws duet::error if x is passive or not of this recording, or nothing was swept.
-  [[nodiscard]] T adjoint(var<T> const& x) const {
+  [[nodiscard]] DUET_INLINE T adjoint(var<T> const& x) const {
     require_here(x.index(), "duet::tape::adjoint");
-    if (x.index() == 0)
-      throw error("duet::tape::adjoint: the variable is a passive number; make inputs by tape.independent(value)");
-    if (state_ == adjoint_state::unknown) throw error("duet::tape::adjoint: no sweep yet; call tape.reverse(y) first");
+    if (x.index() == 0 || state_ == adjoint_state::unknown) [[unlikely]]
+      throw_no_adjoint(x.index() == 0);
     return x.index() < adjoints_.size() ? adjoints_[x.index()] : T(0);
   }
 

@@ -95,17 +95,25 @@ class sparsity_pattern {
     return result;
   }
 
-  // The rows and columns for which these are true; the others are left empty.
-  template <class Keep>
-  [[nodiscard]] sparsity_pattern filtered(Keep const& keep) const {
-    sparsity_pattern result = without_rows(columns_);
-    std::vector<index> kept;
-    for (std::size_t i = 0; i < rows(); ++i) {
-      kept.clear();
-      for (index const j : row(i))
-        if (keep(i, static_cast<std::size_t>(j))) kept.push_back(j);
-      result.append(kept);
-    }
+  // For each entry by rows its number by columns: that in the transposed pattern.
+  [[nodiscard]] std::vector<std::uint32_t> numbers_in(sparsity_pattern const& transposed) const {
+    std::vector<std::uint32_t> numbers(entries());
+    std::vector<std::size_t> next(transposed.starts_.begin(), transposed.starts_.end() - 1);
+    for (std::size_t k = 0; k < numbers.size(); ++k)
+      numbers[k] = static_cast<std::uint32_t>(next[static_cast<std::size_t>(indices_[k])]++);
+    return numbers;
+  }
+
+  // This pattern above its transpose, off the diagonal of a symmetric one: the graph whose vertices are the rows, then
+  // the columns, and whose edges are the entries.
+  [[nodiscard]] sparsity_pattern bipartite(sparsity_pattern const& transposed) const {
+    sparsity_pattern result = without_rows(rows() + columns_);
+    result.indices_.reserve(2 * entries());
+    for (index const j : indices_) result.indices_.push_back(static_cast<index>(rows()) + j);
+    result.indices_.insert(result.indices_.end(), transposed.indices_.begin(), transposed.indices_.end());
+    result.starts_ = starts_;
+    for (std::size_t j = 1; j < transposed.starts_.size(); ++j)
+      result.starts_.push_back(entries() + transposed.starts_[j]);
     return result;
   }
 

@@ -37,6 +37,17 @@ class symmetric_coloring {
   [[nodiscard]] coloring star(vertex_order const& order) { return greedy<false>(order); }
   [[nodiscard]] coloring acyclic(vertex_order const& order) { return greedy<true>(order); }
 
+  // Of a bipartite graph whose vertices from `second` on are one side of it: those have odd colours, the others even
+  // ones. Vertices that are not in the order stay neutral; around them all colours differ.
+  [[nodiscard]] coloring star_bicoloring(vertex_order const& order, std::size_t second) {
+    second_ = second;
+    is_neutral_.assign(pattern_.rows(), 1);
+    for (std::uint32_t const v : order) is_neutral_[v] = 0;
+    coloring result = greedy<false>(order);
+    is_neutral_.clear();
+    return result;
+  }
+
  private:
   // The neighbours of a vertex with one colour.
   struct group {
@@ -53,7 +64,7 @@ class symmetric_coloring {
     result_ = {std::vector<int>(n, coloring::neutral), 0};
     groups_.resize(pattern_.entries());
     group_counts_.assign(n, 0);
-    taken_by_.assign(n + 1, none);
+    taken_by_.assign(2 * n + 2, none);
     parents_.clear();
     visited_by_.clear();
     for (std::uint32_t const v : order) {
@@ -62,8 +73,9 @@ class symmetric_coloring {
         avoid_cycles(v);
       else
         avoid_paths(v);
-      int color = 0;
-      while (taken_by_[static_cast<std::size_t>(color)] == v) ++color;
+      bool const has_sides = !is_neutral_.empty();
+      int color = has_sides && v >= second_;
+      while (taken_by_[static_cast<std::size_t>(color)] == v) color += has_sides ? 2 : 1;
       if constexpr (Acyclic)
         join_trees(v, color);
       else
@@ -107,6 +119,10 @@ class symmetric_coloring {
       for (group const& g : groups(w))
         if (centre || g.leaf) take(g.color, v);
     });
+    if (is_neutral_.empty()) return;
+    for (int const w : pattern_.row(v))
+      if (is_neutral_[static_cast<std::size_t>(w)])
+        for (group const& g : groups(static_cast<std::size_t>(w))) take(g.color, v);
   }
   void join_stars(std::uint32_t v, int color) {
     for_each_colored_neighbor(v, [&](std::uint32_t w, int other) {
@@ -170,6 +186,8 @@ class symmetric_coloring {
   std::vector<group> groups_;  // as many for each vertex as it has entries
   std::vector<std::uint32_t> group_counts_, taken_by_, parents_;
   std::vector<tree_visit> visited_by_;
+  std::size_t second_ = 0;                // of bicolourings, as
+  std::vector<std::uint8_t> is_neutral_;  // this, which is empty otherwise
 };
 
 // The fewest colours of any symmetric colouring that tries can give: one without entries off the diagonal, else two.

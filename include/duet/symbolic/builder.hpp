@@ -28,8 +28,8 @@ class builder {
 
   [[nodiscard]] constexpr int size() const { return static_cast<int>(operations_.size()); }
   [[nodiscard]] constexpr operation const& operator[](int i) const { return operations_[static_cast<std::size_t>(i)]; }
-  // Operations added from here on are marked.
-  constexpr void mark_added() { marking_ = true; }
+  // Whether operations added from here on are marked.
+  constexpr void mark_added(bool marking = true) { marking_ = marking; }
   // Whether choices made from here on are between forms of one formula.
   constexpr void choose_forms(bool forms) { choosing_forms_ = forms; }
   [[nodiscard]] constexpr rule_key choice() const {
@@ -183,7 +183,8 @@ namespace fold {
   if (b.is(-1)) return fold::negate(a);
   if (is_negative(a)) return fold::negate(fold::multiply(rule, operand(a, 0), b));
   if (is_negative(b)) return fold::negate(fold::multiply(rule, a, operand(b, 0)));
-  return where->apply(rule, a, b);
+  // A known factor is not zero here: nothing is left to win over infinity.
+  return where->apply(a.known() || b.known() ? key_of<rules::multiply> : rule, a, b);
 }
 [[nodiscard]] constexpr term divide(term const& a, term const& b) {
   auto* const where = place_of(a, b);

@@ -8,7 +8,9 @@
 
 namespace duet::symbolic {
 
-// The local partials of a rule on the tracer: its `first`, but for rules that look at values there.
+// The local partials of a rule on the tracer: its `first`. Three rules stand here again: copysign and ldexp, whose
+// `first` takes a plain number out of an operand (value(s), an int), which the tracer must refuse, since it has none;
+// and abs, whose slope is the sign by two comparisons that are quick on numbers, but read badly.
 template <class Rule>
 struct traced_first {
   static constexpr auto of(auto const&... x) { return Rule::first(x...); }
@@ -26,8 +28,6 @@ struct traced_first<rules::ldexp> {
     return partials{symbol::applied(rules::ldexp{}, 1, n), duet::zero{}};
   }
 };
-
-// The slope of |x| is sign(x): the rule's is the same number, in two comparisons.
 template <>
 struct traced_first<rules::abs> {
   static constexpr auto of(symbol const& x, symbol const&) { return symbol::applied(rules::sign{}, x); }
@@ -83,11 +83,10 @@ class contributions {
       factor.number = -1;
       of = fold::operand(t, 0);
     }
-    if (fold::is_operation(of, key_of<rules::multiply>))
-      if (term const left = fold::operand(of, 0); left.known()) {
-        factor.number *= left.number;
-        of = fold::operand(of, 1);
-      }
+    while (fold::is_operation(of, key_of<rules::multiply>) && fold::operand(of, 0).known()) {
+      factor.number *= fold::operand(of, 0).number;
+      of = fold::operand(of, 1);
+    }
     if (t.known()) {
       factor = t;
       of = fold::number(t.where, 1);

@@ -44,7 +44,8 @@ template <class Name>
         return std::string(o.rule->name);
     }
   };
-  std::string text = "digraph expression {\n  rankdir=LR;\n  node [shape=ellipse];\n";
+  std::string text =
+      "digraph expression {\n  rankdir=LR;\n  node [shape=ellipse];\n  edge [labeldistance=1.8, labelfontsize=10];\n";
   for (std::size_t i = 0; i < p.operations.size(); ++i) {
     operation const& o = p.operations[i];
     bool const is_output = std::find(p.outputs.begin(), p.outputs.end(), static_cast<int>(i)) != p.outputs.end();
@@ -61,7 +62,7 @@ template <class Name>
       text += "  n" + std::to_string(o.operands[k]) + " -> n" + std::to_string(i);
       // Where it matters which operand comes first.
       std::string attributes;
-      if (o.rule->arity > 1 && !o.rule->commutes) attributes = "taillabel=\"" + std::to_string(k + 1) + "\"";
+      if (o.rule->arity > 1 && !o.rule->commutes) attributes = "headlabel=\"" + std::to_string(k + 1) + "\"";
       if (o.added) attributes += attributes.empty() ? "style=dashed" : ", style=dashed";
       if (!attributes.empty()) text += " [" + attributes + "]";
       text += ";\n";

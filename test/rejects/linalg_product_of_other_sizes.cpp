@@ -1,0 +1,4 @@
+// expect: duet::product needs as many rows in B as A has columns
+#include <duet/linalg.hpp>
+
+auto const c = duet::product(Eigen::Matrix3d(), Eigen::Matrix2d());
