@@ -26,7 +26,7 @@ TEST_CASE("solve_ode of the oscillator, in its frequency, its state and its time
     S const a = in[2] * (in[4] - in[3]), c = cos(a), s = sin(a);
     return Eigen::Matrix<S, 2, 1>(S(in[0] * c + in[1] / in[2] * s), S(in[1] * c - in[0] * in[2] * s));
   };
-  for (double const t1 : {3.0, -2.0}) {
+  for (double const t1 : {3.0, -2.0, 0.5}) {  // the last is t0: nothing moves but by the times
     Eigen::Matrix<double, 5, 1> const x = (Eigen::Matrix<double, 5, 1>() << 0.7, -0.4, 1.3, 0.5, t1).finished();
     REQUIRE((f(x) - closed(x)).norm() <= 1e-9);
     auto const expected = duet::jacobian(duet::forward, closed, x);

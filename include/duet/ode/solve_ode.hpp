@@ -51,9 +51,10 @@ struct ode_step {
     } else {
       auto const& [begin, end] = std::get<0>(std::tie(times...));
       using Time = std::remove_cvref_t<decltype(begin)>;
-      P const span = steps->end - steps->begin, part = (step.time - steps->begin) / span;
+      P const span = steps->end - steps->begin, part = span == 0 ? P(0) : (step.time - steps->begin) / span,
+              share = span == 0 ? P(1) : step.size / span;
       Time const early = begin - steps->begin, late = end - steps->end;  // zero but for derivatives
-      Time const t = step.time + (1 - part) * early + part * late, h = step.size + step.size / span * (late - early);
+      Time const t = step.time + (1 - part) * early + part * late, h = step.size + share * (late - early);
       return duet::runge_kutta_step<Method>(y, t, h, derivative);
     }
   }

@@ -36,7 +36,10 @@ template <class Method, class Y, class P, class Derivative>
   using std::abs, std::ceil;
   if (!(abs(t1 - t0) <= std::numeric_limits<P>::max()))
     throw std::invalid_argument("duet::solve_ode: t0 and t1 are not finite");
-  if (t0 == t1) return y0;
+  if (t0 == t1) {  // an empty step, whose derivatives in time are not zero
+    if (taken != nullptr) taken->push_back({t0, P(0)});
+    return y0;
+  }
   if constexpr (!Method::is_adaptive) {
     if (!(options.first_step > 0))
       throw std::invalid_argument(
