@@ -2,29 +2,14 @@
 // needs; and recorded once, before the clock runs, and evaluated at every point by zos_forward. The second holds only
 // as long as no branch goes the other way.
 
+#include "adolc_memory.hpp"
 #include "reverse_rows.hpp"
 
 #include <adolc/adolc.h>
 
 #include <cstdlib>
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
 
 namespace {
-
-// Large enough that no recording here goes to a file: operations, places, constants, values.
-constexpr unsigned operations = 1U << 23U, places = 1U << 24U, constants = 1U << 22U, values = 1U << 23U;
-
-// ADOL-C asks for buffers in every evaluation. Kept by malloc instead of given back to the system, they do not cost it
-// half of its time.
-[[maybe_unused]] bool const memory_is_kept = [] {
-#if defined(__GLIBC__)
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, -1);
-#endif
-  return true;
-}();
 
 // The work of an evaluation grows with the most variables that have ever been alive in the process: forgotten from one
 // workload to the next, which is what choosing another keeper of places does while none is alive. That for single

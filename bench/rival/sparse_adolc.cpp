@@ -2,6 +2,7 @@
 // by ColPack, the compressed Jacobian by fov_forward, the entries by ColPack. Debian's ADOL-C is built without ColPack,
 // so that its driver is not there. The function is recorded once, before the clock runs.
 
+#include "adolc_memory.hpp"
 #include "sparse_rows.hpp"
 
 #include <ColPack/ColPackHeaders.h>
@@ -9,23 +10,8 @@
 #include <adolc/adolc_sparse.h>
 
 #include <cstdlib>
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
 
 namespace {
-
-// Large enough that no recording here goes to a file: operations, places, constants, values.
-constexpr unsigned operations = 1U << 23U, places = 1U << 24U, constants = 1U << 22U, values = 1U << 23U;
-
-// As in reverse_adolc.cpp: what is asked for in every evaluation is kept by malloc.
-[[maybe_unused]] bool const memory_is_kept = [] {
-#if defined(__GLIBC__)
-  mallopt(M_MMAP_MAX, 0);
-  mallopt(M_TRIM_THRESHOLD, -1);
-#endif
-  return true;
-}();
 
 void require(bool holds, char const* what) {
   if (holds) return;

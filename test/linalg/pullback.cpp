@@ -1,8 +1,12 @@
 // with_pullback against the same functions written out, and what it refuses.
 
+#include "squares.hpp"
+
 #include <catch.hpp>
 #include <duet/duet.hpp>
 #include <duet/linalg/pullback.hpp>
+
+using linalg_test::in_forward, linalg_test::in_reverse;
 
 namespace {
 
@@ -26,21 +30,6 @@ struct library {
   }
 };
 
-auto const in_forward = [](auto const& x, auto const&, auto const& dx) {
-  using V = std::decay_t<decltype(x)>;
-  V dy = x;
-  for (Eigen::Index i = 0; i < x.size(); ++i) dy[i] = 2 * x[i] * dx[i] * x[0] + x[i] * x[i] * dx[0];
-  return dy;
-};
-auto const in_reverse = [](auto const& x, auto const&, auto const& ybar) {
-  using V = std::decay_t<decltype(x)>;
-  V xbar = x;
-  xbar[0] = 0.0;
-  for (Eigen::Index i = 1; i < x.size(); ++i) xbar[i] = 2 * x[i] * ybar[i] * x[0];
-  xbar[0] = 2 * x[0] * ybar[0] * x[0];
-  for (Eigen::Index i = 0; i < x.size(); ++i) xbar[0] += x[i] * x[i] * ybar[i];
-  return xbar;
-};
 auto const written_out = [](auto const& x) {
   using V = std::decay_t<decltype(x)>;
   V y = x;
