@@ -1,13 +1,11 @@
 #pragma once
 
 // Coefficient-wise Eigen expressions of var, such as (A * x + b).array().tanh(), and sums of them, such as x.dot(y) or
-// x.squaredNorm(), reach the tape as one array node each: what Eigen would evaluate operation by operation is evaluated
-// once a coefficient on duals with a partial for each active array in the expression, and the node keeps those partials
-// side by side. Small arrays are recorded as statements.
+// x.squaredNorm(), reach the tape as one array node each, and so does x += e. What strips do not know (strip.hpp) is
+// evaluated once a coefficient on duals with a partial for each active array in the expression, and the node keeps
+// those partials side by side. Small arrays are recorded as statements.
 
-#include <duet/eigen/coefficient_tree.hpp>
-#include <duet/reverse/array_places.hpp>
-#include <duet/reverse/recording.hpp>
+#include <duet/eigen/strip_node.hpp>
 #include <optional>
 
 namespace duet {
@@ -15,7 +13,7 @@ namespace duet {
 // ---- the node ----
 
 // At most so many arrays in one expression, and so many partials as statements rather than as a node.
-inline constexpr std::size_t most_arrays = 6, most_stated_partials = 16;
+inline constexpr std::size_t most_arrays = 12, most_stated_partials = 16;
 
 // Payload: the header, the partials of each array, and what is listed of its places.
 template <std::size_t Arrays>
@@ -145,17 +143,35 @@ template <class V, class D>
   return V::recorded(x.value(), statement_writer<T>::write_arguments(partials.data(), indices.data(), D::size()));
 }
 
+// Whether X is to be recorded as a node rather than as statements.
+template <class X>
+[[nodiscard]] bool takes_node(X const& x) {
+  return static_cast<std::size_t>(x.size()) * elementwise<X>::arrays > most_stated_partials &&
+         is_recording<typename elementwise<X>::T>();
+}
+
 // target(i, j) = x(i, j) for each coefficient.
 template <class V, class Target, class X>
-void assign_elementwise(Target& target, X const& x, Eigen::internal::assign_op<V, V> const& assign) {
+void assign_elementwise(Target& target, X const& x, Eigen::internal::assign_op<V, V> const& assign = {}) {
   using source = elementwise<X>;
   using T = typename V::value_type;
+  bool const as_node = takes_node(x);
+  if constexpr (is_strip_expression<V, X>) {
+    if (as_node) {
+      strip_recorder<V, X, false> recorder(x);
+      if (recorder.finite()) {
+        Eigen::internal::resize_if_allowed(target, x, assign);
+        recorder.record(target);
+        return;
+      }
+    }
+  }
   source const coefficients(x);
   Eigen::internal::resize_if_allowed(target, x, assign);  // after the products in x, which may read the target
   forward_scope<T> const scope;
   std::array<tape_index, source::arrays> indices{};
   auto const size = static_cast<std::size_t>(x.size());
-  if (size * source::arrays <= most_stated_partials || !is_recording<T>()) {
+  if (!as_node) {
     for_each_coefficient<source::by_rows>(x.rows(), x.cols(), [&](auto i, auto j, std::size_t) {
       target.coeffRef(i, j) = stated<V>(coefficients.at(i, j, indices), indices);
     });
@@ -181,6 +197,13 @@ template <class V, class X>
 [[nodiscard]] V sum_elementwise(X const& x) {
   using source = elementwise<X>;
   using T = typename V::value_type;
+  bool const as_node = takes_node(x);
+  if constexpr (is_strip_expression<V, X>) {
+    if (as_node) {
+      strip_recorder<V, X, true> recorder(x);
+      if (recorder.finite()) return recorder.record_sum();
+    }
+  }
   source const coefficients(x);
   forward_scope<T> const scope;
   auto const size = static_cast<std::size_t>(x.size());
@@ -193,7 +216,7 @@ template <class V, class X>
       visit(k, y, indices);
     });
   };
-  if (size * source::arrays <= most_stated_partials || !is_recording<T>()) {
+  if (!as_node) {
     std::array<T, most_stated_partials> partials;
     std::array<tape_index, most_stated_partials> arguments;
     std::size_t count = 0;
@@ -235,6 +258,23 @@ inline constexpr bool
         is_product<B>;
 template <class X>
 concept elementwise_map = elementwise_sum<X> && (tree<typename X::Scalar, X>::operations > 0) && !adds_product<X>;
+// What x += e, x -= e, x *= e and x /= e take as e.
+template <class X>
+inline constexpr bool is_any_product = false;
+template <class Lhs, class Rhs, int Option>
+inline constexpr bool is_any_product<Eigen::Product<Lhs, Rhs, Option>> = true;
+template <class X>
+concept elementwise_update = elementwise_sum<X> && !adds_product<X> && !is_any_product<X>;
+
+// target = operation(target, x). Without a recording a passive x does not change which variables the target is.
+template <template <class, class> class Operation, class Target, class X, class Assign>
+void update_elementwise(Target& target, X const& x, Assign const& assign) {
+  using V = typename X::Scalar;
+  if (is_recording<typename V::value_type>())
+    duet::assign_elementwise<V>(target, Eigen::CwiseBinaryOp<Operation<V, V>, Target const, X const>(target, x));
+  else
+    Eigen::internal::call_dense_assignment_loop(target, x, assign);
+}
 
 }  // namespace duet
 
@@ -245,6 +285,35 @@ template <class Target, class X, class S, class Weak>
 struct Assignment<Target, X, assign_op<S, S>, Dense2Dense, Weak> {
   static void run(Target& target, X const& x, assign_op<S, S> const& assign) {
     duet::assign_elementwise<S>(target, x, assign);
+  }
+};
+
+template <class Target, class X, class S, class Weak>
+  requires(std::is_same_v<S, typename X::Scalar> && duet::elementwise_update<X>)
+struct Assignment<Target, X, add_assign_op<S, S>, Dense2Dense, Weak> {
+  static void run(Target& target, X const& x, add_assign_op<S, S> const& assign) {
+    duet::update_elementwise<scalar_sum_op>(target, x, assign);
+  }
+};
+template <class Target, class X, class S, class Weak>
+  requires(std::is_same_v<S, typename X::Scalar> && duet::elementwise_update<X>)
+struct Assignment<Target, X, sub_assign_op<S, S>, Dense2Dense, Weak> {
+  static void run(Target& target, X const& x, sub_assign_op<S, S> const& assign) {
+    duet::update_elementwise<scalar_difference_op>(target, x, assign);
+  }
+};
+template <class Target, class X, class S, class Weak>
+  requires(std::is_same_v<S, typename X::Scalar> && duet::elementwise_update<X>)
+struct Assignment<Target, X, mul_assign_op<S, S>, Dense2Dense, Weak> {
+  static void run(Target& target, X const& x, mul_assign_op<S, S> const& assign) {
+    duet::update_elementwise<scalar_product_op>(target, x, assign);
+  }
+};
+template <class Target, class X, class S, class Weak>
+  requires(std::is_same_v<S, typename X::Scalar> && duet::elementwise_update<X>)
+struct Assignment<Target, X, div_assign_op<S, S>, Dense2Dense, Weak> {
+  static void run(Target& target, X const& x, div_assign_op<S, S> const& assign) {
+    duet::update_elementwise<scalar_quotient_op>(target, x, assign);
   }
 };
 
