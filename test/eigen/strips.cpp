@@ -69,8 +69,9 @@ TEST_CASE("Strips: parts of matrices, by rows and by columns, and sums of them")
   using by_rows = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
   auto const f = [](auto const& x) {
     auto const n = x.rows();
-    auto const inner = x.block(1, 1, n - 2, n - 2).array(), left = x.block(1, 0, n - 2, n - 2).array(),
-               across = x.transpose().block(1, 1, n - 2, n - 2).array();
+    auto const inner = x.block(1, 1, n - 2, n - 2).array();
+    auto const left = x.block(1, 0, n - 2, n - 2).array();
+    auto const across = x.transpose().block(1, 1, n - 2, n - 2).array();
     auto const even =
         Eigen::Map<typename std::remove_cvref_t<decltype(x)>::PlainObject const, 0, Eigen::InnerStride<2>>(
             x.data(), n / 2, n, Eigen::InnerStride<2>());
