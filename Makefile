@@ -25,7 +25,8 @@ test_packages := $(build_packages) catch2=/usr/include/catch2,/usr/local/include
 clang_packages := clang-19=clang++-21,clang++-20,clang++-19,clang++-18,clang++-17,clang++-16
 bench_packages := $(build_packages) libbenchmark-dev=/usr/include/benchmark,/usr/local/include/benchmark
 rival_packages := libceres-dev=/usr/include/ceres/jet.h libadolc-dev=/usr/include/adolc/adolc.h \
-	libtrilinos-sacado-dev=/usr/include/trilinos/Sacado_No_Kokkos.hpp libcolpack-dev=/usr/include/ColPack/ColPackHeaders.h
+	libtrilinos-sacado-dev=/usr/include/trilinos/Sacado_No_Kokkos.hpp libcolpack-dev=/usr/include/ColPack/ColPackHeaders.h \
+	libtorch-dev=/usr/include/torch/csrc/api/include/torch/torch.h libopenblas0-serial=/usr/lib/*/openblas-serial/libblas.so.3
 cross_packages := g++-aarch64-linux-gnu=aarch64-linux-gnu-g++ qemu-user-static=qemu-aarch64-static,qemu-aarch64
 format_packages := clang-format-19=clang-format-19
 doc_packages := mkdocs=mkdocs mkdocs-material=/usr/share/mkdocs/themes/material python3-pymdownx=/usr/lib/python3/dist-packages/pymdownx

@@ -16,6 +16,7 @@ struct contender {
   bool second_order;
   bench::candidate work;           // named after the variant, if the library has several
   std::vector<double> derivative;  // what it computes, to be compared with the others; empty for the function alone
+  double tolerance = 1e-11;        // of that, relative to its largest entry
 };
 
 struct library {

@@ -31,12 +31,12 @@ std::vector<row> rows_of(std::vector<std::vector<contender>> const& all) {
   return rows;
 }
 
-bool agree(std::vector<double> const& a, std::vector<double> const& b) {
+bool agree(std::vector<double> const& a, std::vector<double> const& b, double tolerance) {
   if (a.size() != b.size()) return false;
   double scale = 0;
   for (double x : b) scale = std::max(scale, std::abs(x));
   for (std::size_t i = 0; i < a.size(); ++i)
-    if (!(std::abs(a[i] - b[i]) <= 1e-11 * scale)) return false;
+    if (!(std::abs(a[i] - b[i]) <= tolerance * scale)) return false;
   return true;
 }
 
@@ -45,7 +45,7 @@ void require_agreement(std::vector<library> const& libraries, std::vector<row> c
   for (auto const& r : rows)
     for (std::size_t l = 1; l < r.variants.size(); ++l)
       for (auto const* c : r.variants[l])
-        if (!c->derivative.empty() && !agree(c->derivative, r.variants[0][0]->derivative)) {
+        if (!c->derivative.empty() && !agree(c->derivative, r.variants[0][0]->derivative, c->tolerance)) {
           std::printf("%s differs from the derivative by hand: %s %s\n", libraries[l].name.c_str(), r.name.c_str(),
                       c->work.name.c_str());
           all_agree = false;

@@ -1,5 +1,7 @@
 // expect: duet::evolve: the step captures something, but the sweep calls it when the function that called evolve has
 // returned: pass what it needs as arguments
+// heading: duet::evolve: the step captures something
+// most-lines: 30
 #include <duet/checkpoint.hpp>
 #include <duet/duet.hpp>
 

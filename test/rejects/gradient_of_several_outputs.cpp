@@ -1,4 +1,6 @@
 // expect: duet::gradient needs f to return one scalar; for several outputs call duet::jacobian
+// heading: duet::gradient needs f to return one scalar; for several outputs call duet::jacobian
+// most-lines: 30
 #include <array>
 #include <duet/duet.hpp>
 

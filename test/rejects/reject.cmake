@@ -2,6 +2,9 @@
 #   // expect: <text>             is in the compiler's first line with an error
 #   // expect-clang: <text>       the same for clang, where the compiler's own words differ
 #   // expect-in-output: <text>   is somewhere in what the compiler says (any number of these)
+#   // heading: <text>            the page of errors (DOCUMENT) has it under this heading
+#   // most-lines: 30             so many lines of output at most, besides those that say what includes what
+#   // most-lines-short: 30       the same with the flags for short output that the page recommends
 #   cmake -D SOURCE=a.cpp -D COMPILER=g++ -D COMPILER_NAME=g++ -D FLAGS=... -P reject.cmake
 
 cmake_minimum_required(VERSION 3.25)
@@ -48,4 +51,36 @@ foreach(line IN LISTS lines)
     message(FATAL_ERROR "${SOURCE}: the compiler does not say: ${expected}")
   endif()
 endforeach()
+if(source MATCHES "\n// heading: ([^\n]+)\n")
+  set(heading "${CMAKE_MATCH_1}")
+  file(READ ${DOCUMENT} page)
+  without_list_characters("${page}" page)
+  string(FIND "${page}" "\n### ${heading}\n" at)
+  if(at EQUAL -1)
+    message(FATAL_ERROR "${SOURCE}: ${DOCUMENT} has no heading: ### ${heading}")
+  endif()
+endif()
+
+function(require_lines text most)
+  string(REGEX REPLACE "(In file included| +) from [^\n]*\n" "" text "${text}")
+  string(REGEX MATCHALL "\n" ends "${text}")
+  list(LENGTH ends lines)
+  if(lines GREATER most)
+    message("${text}")
+    message(FATAL_ERROR "${SOURCE}: ${lines} lines of output, more than ${most}")
+  endif()
+endfunction()
+if(source MATCHES "\n// most-lines: ([0-9]+)\n")
+  require_lines("${said}" ${CMAKE_MATCH_1})
+endif()
+if(source MATCHES "\n// most-lines-short: ([0-9]+)\n")
+  set(most ${CMAKE_MATCH_1})
+  set(short -Wfatal-errors)
+  if(COMPILER_NAME STREQUAL "clang")
+    list(APPEND short -fno-caret-diagnostics -fmacro-backtrace-limit=1)
+  endif()
+  execute_process(COMMAND ${COMPILER} ${flags} ${short} -fsyntax-only ${SOURCE} ERROR_VARIABLE said)
+  without_list_characters("${said}" said)
+  require_lines("${said}" ${most})
+endif()
 message("${first_error}")

@@ -1,5 +1,7 @@
 // expect: no matching function for call to 'sin(
 // expect-clang: no matching function for call to 'sin'
+// heading: no matching function for call to 'sin'
+// most-lines-short: 30
 #include <cmath>
 #include <duet/duet.hpp>
 

@@ -48,7 +48,8 @@ void gradient_in(mode_constant<mode::reverse>, F& f, X const& x, Result& result)
     auto const output = duet::output_of<reverse_scalar<F, T>>(y);
     t.reverse(output);
     result.value = output.value();
-    duet::set_entries(result.gradient, [&](auto i) DUET_INLINE_LAMBDA { return t.adjoint(inputs[i]); });
+    T const* const adjoints = t.adjoints().data() + inputs.first;
+    duet::set_entries(result.gradient, [&](auto i) DUET_INLINE_LAMBDA { return adjoints[i]; });
   });
 }
 

@@ -36,11 +36,16 @@ struct elementwise_kernel {
     for (std::size_t a = 0; a < Arrays; ++a, partials += h.count * packed<T>::bytes) {
       array_places const& places = h.places[a];
       if (!places.active) continue;
-      if (!Damped && lanes == 1 && places.contiguous()) {
-        T* const inputs = adjoints + places.first;
+      auto const pull_back_to = [&](auto const& input) DUET_INLINE_LAMBDA {
         T const x = *outputs;
         for (std::size_t k = 0; k < h.count; ++k)
-          add_product<false>(inputs[k], payload_entry<T>(partials, k), Sum ? x : outputs[k]);
+          add_product<false>(adjoints[input(k)], payload_entry<T>(partials, k), Sum ? x : outputs[k]);
+      };
+      if (!Damped && lanes == 1 && places.contiguous()) {
+        pull_back_to([&](std::size_t k) DUET_INLINE_LAMBDA { return places.first + k; });
+      } else if (!Damped && lanes == 1 && places.listed) {
+        std::byte const* const list = payload + places.list;
+        pull_back_to([list](std::size_t k) DUET_INLINE_LAMBDA { return payload_entry<tape_index>(list, k); });
       } else {
         for (std::size_t k = 0; k < h.count; ++k)
           add_products<Damped>(adjoints + places(payload, k) * lanes, payload_entry<T>(partials, k),
@@ -54,55 +59,59 @@ struct elementwise_kernel {
 template <class T, std::size_t Arrays, class Kernel>
 class elementwise_writer {
  public:
+  // Where coefficients go. Kept by value in a loop: what is written may not be taken for a change of it.
+  class cursor {
+   public:
+    cursor(std::byte* payload, std::size_t count)
+        : partials_(payload + sizeof(elementwise_header<Arrays>)), count_(count) {}
+    DUET_INLINE void add(std::size_t k, auto const& coefficient, std::array<tape_index, Arrays> const& indices) const {
+      [&]<std::size_t... A>(std::index_sequence<A...>) DUET_INLINE_LAMBDA {
+        (..., set_payload_entry(partials(A), k, T(coefficient.partials().at(A))));
+        (..., set_payload_entry(this->indices(A), k, indices[A]));
+      }(std::make_index_sequence<Arrays>{});
+    }
+    [[nodiscard]] std::byte* partials(std::size_t a) const { return partials_ + a * count_ * packed<T>::bytes; }
+    [[nodiscard]] std::byte* indices(std::size_t a) const { return partials(Arrays) + a * count_ * sizeof(tape_index); }
+
+   private:
+    std::byte* partials_;
+    std::size_t count_;
+  };
+
   // Room for `count` coefficients and `outputs` outputs on the tape that this thread records onto.
   elementwise_writer(std::size_t count, std::size_t outputs)
       : tape_(recording_tape<T>()), count_(count), payload_(tape_.array_room(bytes(count), outputs)) {}
 
-  DUET_INLINE void add(std::size_t k, auto const& coefficient, std::array<tape_index, Arrays> const& indices) {
-    [&]<std::size_t... A>(std::index_sequence<A...>) DUET_INLINE_LAMBDA {
-      (..., add_to<A>(k, T(coefficient.partials().at(A)), indices[A]));
-    }(std::make_index_sequence<Arrays>{});
-    coefficient.probe_partials(probe_);
-  }
+  [[nodiscard]] cursor coefficients() const { return {payload_, count_}; }
   [[nodiscard]] tape_index first_output() const { return tape_.next_index(); }
-  [[nodiscard]] bool active() const {
-    return std::any_of(probes_.begin(), probes_.end(), [](auto const& p) { return p.active(); });
-  }
 
-  // Records the node and returns the index of its first output.
+  // Records the node and returns the index of its first output; 0, and nothing is recorded, if no variable was read.
   tape_index finish(std::size_t outputs) {
+    cursor const written = coefficients();
     elementwise_header<Arrays> h{count_, {}};
     std::size_t at = sizeof h + Arrays * count_ * packed<T>::bytes;
+    bool active = false;
     for (std::size_t a = 0; a < Arrays; ++a) {
-      h.places[a] = probes_[a].places(at);
-      if (!probes_[a].listed()) continue;
-      std::memmove(payload_ + at, indices(a), count_ * sizeof(tape_index));
+      places_probe const probe(written.indices(a), count_);
+      h.places[a] = probe.places(at);
+      active = active || probe.active();
+      if (!probe.listed()) continue;
+      std::memmove(payload_ + at, written.indices(a), count_ * sizeof(tape_index));
       at += count_ * sizeof(tape_index);
     }
+    if (!active) return 0;
     std::memcpy(payload_, &h, sizeof h);
-    return tape_.template array<Kernel>(at, outputs, probe_.finite());
+    return tape_.template array<Kernel>(at, outputs, duet::payload_is_finite<T>(written.partials(0), Arrays * count_));
   }
 
  private:
   static std::size_t bytes(std::size_t count) {
     return sizeof(elementwise_header<Arrays>) + Arrays * count * (packed<T>::bytes + sizeof(tape_index));
   }
-  template <std::size_t A>
-  DUET_INLINE void add_to(std::size_t k, T const& partial, tape_index index) {
-    set_payload_entry(partials(A), k, partial);
-    set_payload_entry(indices(A), k, index);
-    probes_[A].add(index);
-  }
-  std::byte* indices(std::size_t a) { return partials(Arrays) + a * count_ * sizeof(tape_index); }
-  std::byte* partials(std::size_t a) {
-    return payload_ + sizeof(elementwise_header<Arrays>) + a * count_ * packed<T>::bytes;
-  }
 
   tape<T>& tape_;
   std::size_t count_;
   std::byte* payload_;
-  std::array<places_probe, Arrays> probes_;
-  finite_probe<T, Arrays> probe_;
 };
 
 // ---- evaluation ----
@@ -179,14 +188,13 @@ void assign_elementwise(Target& target, X const& x, Eigen::internal::assign_op<V
   }
   elementwise_writer<T, source::arrays, elementwise_kernel<T, source::arrays, false>> writer(size, size);
   tape_index const first = writer.first_output();
+  auto const written = writer.coefficients();
   for_each_coefficient<source::by_rows>(x.rows(), x.cols(), [&](auto i, auto j, std::size_t k) DUET_INLINE_LAMBDA {
     auto const y = coefficients.at(i, j, indices);
-    writer.add(k, y, indices);
+    written.add(k, y, indices);
     target.coeffRef(i, j) = V::recorded(y.value(), static_cast<tape_index>(first + k));
   });
-  if (writer.active())
-    writer.finish(size);
-  else
+  if (writer.finish(size) == 0)
     for_each_coefficient<source::by_rows>(x.rows(), x.cols(), [&](auto i, auto j, std::size_t) {
       target.coeffRef(i, j) = V(target.coeffRef(i, j).value());
     });
@@ -231,8 +239,9 @@ template <class V, class X>
     return V::recorded(sum, statement_writer<T>::write_arguments(partials.data(), arguments.data(), count));
   }
   elementwise_writer<T, source::arrays, elementwise_kernel<T, source::arrays, true>> writer(size, 1);
-  for_each([&](std::size_t k, auto const& y, auto const& indices) DUET_INLINE_LAMBDA { writer.add(k, y, indices); });
-  return V::recorded(sum, writer.active() ? writer.finish(1) : 0);
+  auto const written = writer.coefficients();
+  for_each([&](std::size_t k, auto const& y, auto const& indices) DUET_INLINE_LAMBDA { written.add(k, y, indices); });
+  return V::recorded(sum, writer.finish(1));
 }
 
 // An expression of var with operations to be evaluated as one.

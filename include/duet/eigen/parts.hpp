@@ -107,7 +107,15 @@ DUET_INLINE constexpr void set_entries_in_loop(X& x, std::size_t first, std::siz
 // All of them.
 template <class X, class Entry>
 DUET_INLINE constexpr void set_entries(X& x, Entry const& f) {
-  duet::set_entries_in_loop(x, 0, shape<X>::size(x), f);
+  if constexpr (has_parts<X>) {
+    std::array<std::span<typename shape<X>::value_type>, leaf_shapes<X>> leaves;
+    auto* const end = duet::write_leaf_spans(x, leaves.data());
+    std::size_t i = 0;
+    for (auto* leaf = leaves.data(); leaf != end; ++leaf)
+      for (auto& entry : *leaf) entry = f(i++);
+  } else {
+    duet::set_entries_in_loop(x, 0, shape<X>::size(x), f);
+  }
 }
 // `count` of them; where the size is static each i is a constant.
 template <class X, class Entry>

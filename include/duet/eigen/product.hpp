@@ -113,19 +113,21 @@ class product_factor {
   using matrix = Eigen::Matrix<T, rows_known, columns_known,
                                rows_known == 1 && columns_known != 1 ? Eigen::RowMajor : Eigen::ColMajor>;
 
-  explicit product_factor(X const& x) : x_(x), read_(x_), values_(x.rows(), x.cols()) {
-    for_each_coefficient<by_rows>(x.rows(), x.cols(), [&](auto i, auto j, std::size_t) DUET_INLINE_LAMBDA {
-      auto const& entry = read_.coeff(i, j);
-      if constexpr (active_type) {
+  explicit product_factor(X const& x) : x_(x), read_(x_), values_(initial(x_)) {
+    if constexpr (active_type) {
+      if (x.size() == 0) return;
+      bool const along_row = by_rows ? x.cols() > 1 : x.rows() == 1;
+      places_probe probe(index(0, 0), x.size() == 1 ? 0 : along_row ? index(0, 1) : index(1, 0));
+      for_each_coefficient<by_rows>(x.rows(), x.cols(), [&](auto i, auto j, std::size_t) DUET_INLINE_LAMBDA {
+        auto const& entry = read_.coeff(i, j);
         values_.coeffRef(i, j) = entry.value();
-        probe_.add(entry.index());
-      } else {
-        values_.coeffRef(i, j) = T(entry);
-      }
-    });
+        probe.add(entry.index());
+      });
+      probe_ = probe;
+    }
   }
 
-  [[nodiscard]] matrix const& values() const { return values_; }
+  [[nodiscard]] auto const& values() const { return values_; }
   [[nodiscard]] tape_index index(Eigen::Index i, Eigen::Index j) const {
     if constexpr (active_type)
       return read_.coeff(i, j).index();
@@ -133,20 +135,20 @@ class product_factor {
       return 0;
   }
   [[nodiscard]] bool active() const { return probe_.active(); }
-  [[nodiscard]] bool finite() const {
-    bool result = true;
-    for (Eigen::Index k = 0; k < values_.size(); ++k) result &= duet::all_finite(values_.data()[k]);
-    return result;
-  }
 
-  // What it takes in a payload at most; and its part of one, written from `at` on, which is moved on.
+  // What it takes in a payload at most; and its part of one, written from `at` on, which is moved on;
+  // `finite` becomes false if a value that was written is not.
   [[nodiscard]] std::size_t bytes() const { return size() * (packed<T>::bytes + sizeof(tape_index)); }
-  [[nodiscard]] product_side write(std::byte* payload, std::size_t& at, bool with_values) const {
+  [[nodiscard]] product_side write(std::byte* payload, std::size_t& at, bool with_values, bool& finite) const {
     product_side side{
         static_cast<std::size_t>(values_.rows()), static_cast<std::size_t>(values_.cols()), at, {}, by_rows};
     if (with_values) {
-      for (std::size_t k = 0; k < size(); ++k) set_payload_entry(payload + at, k, values_.data()[k]);
+      std::byte* const to = payload + at;
+      for_each_coefficient<false>(values_.rows(), values_.cols(),
+                                  [&](auto i, auto j, std::size_t k)
+                                      DUET_INLINE_LAMBDA { set_payload_entry(to, k, values_.coeff(i, j)); });
       at += size() * packed<T>::bytes;
+      finite = finite && duet::payload_is_finite<T>(to, size());
     }
     side.places = probe_.places(at);
     if (probe_.listed()) {
@@ -159,11 +161,22 @@ class product_factor {
   }
 
  private:
+  // Passive numbers of type T are read where they are.
+  using kept = std::conditional_t<std::is_same_v<typename X::Scalar, T>, Eigen::Ref<matrix const>, matrix>;
+
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(values_.size()); }
+  static kept initial(auto const& x) {
+    if constexpr (active_type)
+      return kept(x.rows(), x.cols());
+    else if constexpr (std::is_same_v<kept, matrix>)
+      return x.template cast<T>();
+    else
+      return x;
+  }
 
   quiet_t<X> x_;
   Eigen::internal::evaluator<std::remove_cvref_t<quiet_t<X>>> read_;
-  matrix values_;
+  kept values_;
   places_probe probe_;
 };
 
@@ -226,19 +239,18 @@ void assign_product(Target& target, Lhs const& lhs, Rhs const& rhs, int sign) {
   std::byte* const payload = tape.array_room(
       sizeof(product_header) + a.bytes() + b.bytes() + (sign == 0 ? 0 : size * sizeof(tape_index)) + 16, size);
   std::size_t at = sizeof(product_header);
-  product_header h{a.write(payload, at, b.active()), b.write(payload, at, a.active()), {}, sign < 0};
+  bool finite = true;
+  product_header h{a.write(payload, at, b.active(), finite), b.write(payload, at, a.active(), finite), {}, sign < 0};
   if (sign != 0) {
-    places_probe probe;
     for_each_coefficient<false>(rows, columns, [&](auto i, auto j, std::size_t k) {
-      tape_index const index = target.coeffRef(i, j).index();
-      probe.add(index);
-      set_payload_entry(payload + at, k, index);
+      set_payload_entry(payload + at, k, target.coeffRef(i, j).index());
     });
+    places_probe const probe(payload + at, size);
     h.base = probe.places(at);
     if (probe.listed()) at += size * sizeof(tape_index);
   }
   std::memcpy(payload, &h, sizeof h);
-  tape_index const first = tape.template array<product_kernel<T>>(at, size, a.finite() && b.finite());
+  tape_index const first = tape.template array<product_kernel<T>>(at, size, finite);
   for_each_coefficient<false>(rows, columns, [&](auto i, auto j, std::size_t k) {
     V& c = target.coeffRef(i, j);
     c = V::recorded(result(i, j, c.value()), static_cast<tape_index>(first + k));

@@ -132,6 +132,38 @@ template <class A, class B>
   requires perturbations_confused<A, B>
 typename reject_confusion<A, B>::type operator/(A const&, B const&);
 
+// Scalars of two kinds, or of two kinds of number, carry derivatives of different things: said where they meet rather
+// than by a list of all operators that do not fit.
+template <class A, class B>
+concept scalars_of_two_kinds = active<A> && active<B> && !operands<A, B> && !perturbations_confused<A, B>;
+template <class A, class B>
+A reject_two_kinds() {
+  static_assert(!scalars_of_two_kinds<A, B>,
+                "duet: scalars of two kinds, such as var and dual or var<float> and var<double>, meet in an operation: "
+                "they carry derivatives of different things; give both to f as inputs, or take duet::value of one");
+  return {};
+}
+template <class A, class B>
+  requires scalars_of_two_kinds<A, B>
+A operator+(A const&, B const&) {
+  return duet::reject_two_kinds<A, B>();
+}
+template <class A, class B>
+  requires scalars_of_two_kinds<A, B>
+A operator-(A const&, B const&) {
+  return duet::reject_two_kinds<A, B>();
+}
+template <class A, class B>
+  requires scalars_of_two_kinds<A, B>
+A operator*(A const&, B const&) {
+  return duet::reject_two_kinds<A, B>();
+}
+template <class A, class B>
+  requires scalars_of_two_kinds<A, B>
+A operator/(A const&, B const&) {
+  return duet::reject_two_kinds<A, B>();
+}
+
 // Active numbers compare with each other and with every number of a level below.
 template <class A, class B>
 concept comparable = operands<A, B>;

@@ -3,8 +3,11 @@
 // Which variables an array node reads. Those of a matrix of inputs, of a row of it, or of another node's result follow
 // one another in equal steps and take no memory; others are listed.
 
+#include <bit>
+#include <cstdint>
 #include <duet/core/packed.hpp>
 #include <duet/reverse/sweep.hpp>
+#include <type_traits>
 
 namespace duet {
 
@@ -16,6 +19,24 @@ template <class T>
 template <class T>
 DUET_INLINE void set_payload_entry(std::byte* at, std::size_t k, T const& x) {
   packed<T>::write(at + k * packed<T>::bytes, x);
+}
+
+// Whether all of `count` numbers side by side in a payload are finite: x - x has no bit set then.
+template <class T>
+[[nodiscard]] bool payload_is_finite(std::byte const* at, std::size_t count) {
+  if constexpr (std::is_same_v<T, double> || std::is_same_v<T, float>) {
+    using bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
+    bits seen = 0;
+    for (std::size_t k = 0; k < count; ++k) {
+      T const x = payload_entry<T>(at, k);
+      seen |= std::bit_cast<bits>(x - x) << 1;  // -0 where it is rounded down
+    }
+    return seen == 0;
+  } else {
+    for (std::size_t k = 0; k < count; ++k)
+      if (!duet::all_finite(payload_entry<T>(at, k))) return false;
+    return true;
+  }
 }
 
 struct array_places {
@@ -35,17 +56,21 @@ struct array_places {
   }
 };
 
-// Finds out from the indices, given one after another.
+// Finds out from the indices, given one after another. The first two say what the step is.
 class places_probe {
  public:
+  places_probe() = default;
+  places_probe(tape_index first, tape_index second) : first_(first), step_(second - first), expected_(first) {}
+  // Of indices listed in a payload.
+  places_probe(std::byte const* list, std::size_t count)
+      : places_probe(payload_entry<tape_index>(list, 0), payload_entry<tape_index>(list, count > 1 ? 1 : 0)) {
+    for (std::size_t k = 0; k < count; ++k) add(payload_entry<tape_index>(list, k));
+  }
+
   DUET_INLINE void add(tape_index i) {
-    if (count_ == 0)
-      first_ = i;
-    else if (count_ == 1)
-      step_ = i - first_;
-    irregular_ |= i ^ (first_ + count_ * step_);
+    irregular_ |= i ^ expected_;
+    expected_ += step_;
     any_ |= i;
-    ++count_;
   }
   [[nodiscard]] bool active() const { return any_ != 0; }
   [[nodiscard]] bool listed() const { return irregular_ != 0; }
@@ -53,7 +78,7 @@ class places_probe {
   [[nodiscard]] array_places places(std::size_t at) const { return {first_, step_, at, active(), listed()}; }
 
  private:
-  tape_index count_ = 0, first_ = 0, step_ = 0, irregular_ = 0, any_ = 0;
+  tape_index first_ = 0, step_ = 0, expected_ = 0, irregular_ = 0, any_ = 0;
 };
 
 }  // namespace duet

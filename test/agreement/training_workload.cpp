@@ -1,0 +1,43 @@
+// The training step that benches time: what is written by hand, what Duet computes, and differences agree.
+
+#include <catch.hpp>
+#include <cmath>
+
+#include "workload/training.hpp"
+
+TEST_CASE("A training step: by hand, by Duet and by differences") {
+  using workload::activation, workload::training;
+  using task = training<4, 16, 3, 150, activation::tanh>;
+  task const f;
+  auto p = task::start();
+  auto const [loss, slope] = duet::value_and_gradient(duet::reverse, f, p);
+  CHECK(loss == Approx(f(p)).epsilon(1e-14));
+
+  // Along one direction, by central differences.
+  auto const moved = [&](double h) {
+    auto q = p;
+    for (Eigen::Index k = 0; k < q.w1.size(); ++k) q.w1.data()[k] += h * std::cos(1.0 + double(k));
+    for (Eigen::Index k = 0; k < q.w2.size(); ++k) q.w2.data()[k] += h * std::cos(2.0 + double(k));
+    for (Eigen::Index k = 0; k < q.b1.size(); ++k) q.b1[k] += h * std::cos(3.0 + double(k));
+    for (Eigen::Index k = 0; k < q.b2.size(); ++k) q.b2[k] += h * std::cos(4.0 + double(k));
+    return f(q);
+  };
+  double along = 0;
+  for (Eigen::Index k = 0; k < p.w1.size(); ++k) along += slope.w1.data()[k] * std::cos(1.0 + double(k));
+  for (Eigen::Index k = 0; k < p.w2.size(); ++k) along += slope.w2.data()[k] * std::cos(2.0 + double(k));
+  for (Eigen::Index k = 0; k < p.b1.size(); ++k) along += slope.b1[k] * std::cos(3.0 + double(k));
+  for (Eigen::Index k = 0; k < p.b2.size(); ++k) along += slope.b2[k] * std::cos(4.0 + double(k));
+  double const h = 1e-3;
+  double const difference = (8 * (moved(h) - moved(-h)) - (moved(2 * h) - moved(-2 * h))) / (12 * h);
+  CHECK(along == Approx(difference).epsilon(1e-9));
+
+  // A step moves all parameters down the gradient, and the next loss is less.
+  auto q = p;
+  task::memory memory;
+  CHECK(f.step(q, memory) == Approx(loss).epsilon(1e-14));
+  CHECK((q.w1 - (p.w1 - task::rate * slope.w1)).norm() < 1e-14);
+  CHECK((q.b1 - (p.b1 - task::rate * slope.b1)).norm() < 1e-14);
+  CHECK((q.w2 - (p.w2 - task::rate * slope.w2)).norm() < 1e-14);
+  CHECK((q.b2 - (p.b2 - task::rate * slope.b2)).norm() < 1e-14);
+  CHECK(f(q) < loss);
+}
