@@ -86,11 +86,14 @@ concept operands = (active<X> || ...) && operand_detail::all_fit<result_scalar_t
 // x as a node keeps it, when the result is the scalar S.
 template <class S, class X>
 [[nodiscard]] DUET_INLINE constexpr auto as_operand(X const& x) {
-  if constexpr (std::is_same_v<X, leaf<S>>) {
+  if constexpr (std::is_same_v<X, leaf<S>> || is_passive_operand<X>) {
     return x;
   } else if constexpr (!std::is_same_v<scalar_of_t<X>, S>) {
+    using element = element_of_t<passive_of_t<S>>;
     if constexpr (active<X>)
       return passive<scalar_of_t<X>>{scalar_of_t<X>(x)};
+    else if constexpr (std::is_arithmetic_v<X>)
+      return passive<element>{static_cast<element>(x)};
     else
       return passive<passive_of_t<S>>{static_cast<passive_of_t<S>>(x)};
   } else if constexpr (is_expression<X>) {
