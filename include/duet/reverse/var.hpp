@@ -45,6 +45,8 @@ class var : public compound_assignment<var<T, Tag>> {
 
   // The variable at an index of the recording: for what records by itself (array nodes).
   [[nodiscard]] static DUET_INLINE constexpr var recorded(T const& value, tape_index index) {
+    if constexpr (keeps_values<T>)
+      if (index != 0) active_head<T>.values.keep(index, value);
     return var(value, index);
   }
 
@@ -71,7 +73,9 @@ class var : public compound_assignment<var<T, Tag>> {
   DUET_INLINE void accumulate(X const& x, Seed seed) {
     if constexpr (!is_passive_operand<X>) {
       if (duet::any_index(x) != 0) {
-        if (DUET_TAPE_CARRY && index_ != 0 && index_ + std::size_t{1} == active_head<T>.next) [[likely]]
+        if constexpr (keeps_values<T>)
+          index_ = write_sum(x, seed);
+        else if (DUET_TAPE_CARRY && index_ != 0 && index_ + std::size_t{1} == active_head<T>.next) [[likely]]
           index_ = statement_writer<T>::template write<descriptor::carry>(x, seed);
         else if (index_ == 0)
           index_ = statement_writer<T>::template write<0>(x, seed);
