@@ -209,6 +209,41 @@ struct statement_of_partials {
   }
 };
 
+// A node with several outputs, entries in a row of which the statement is the last: Node::pull_back(inputs, seeds) gives
+// what each input's adjoint gains. Record: padding, values of passive inputs, indices.
+template <class T, class Node>
+struct statement_of_node {
+  static constexpr std::size_t inputs = Node::inputs, outputs = Node::outputs,
+                               index_bytes = inputs * sizeof(tape_index);
+  // The tape counts on a record of four bytes an entry.
+  static constexpr std::size_t padding =
+      outputs * sizeof(tape_index) > index_bytes ? outputs * sizeof(tape_index) - index_bytes : 0;
+
+  static DUET_INLINE operands_read<T> operands_before(std::byte const* end, T const* values) {
+    return {end - index_bytes, end - index_bytes, values};
+  }
+  static DUET_INLINE std::byte const* begin(operands_read<T> const& read) {
+    return read.constants - read.passive_before(inputs) * packed<T>::bytes - padding;
+  }
+  static std::byte const* skip(std::byte const* end) { return begin(operands_before(end, nullptr)); }
+
+  static std::byte const* pull_back(std::byte const* end, T* adjoints, std::size_t rows, T const* values, tape_index n,
+                                    bool&) {
+    auto const read = operands_before(end, values);
+    T const* const seeds = adjoints + (n + 1 - outputs) * rows;
+    std::array<tape_index, inputs> places;
+    for (std::size_t i = 0; i < inputs; ++i) places[i] = read.index(i);
+    for (std::size_t r = 0; r < rows; ++r) {
+      auto const gains = [&]<std::size_t... I, std::size_t... O>(std::index_sequence<I...>, std::index_sequence<O...>)
+                             DUET_INLINE_LAMBDA {
+        return Node::pull_back({read.value(I, places[I])...}, {seeds[O * rows + r]...});
+      }(std::make_index_sequence<inputs>{}, std::make_index_sequence<outputs>{});
+      for (std::size_t i = 0; i < inputs; ++i) adjoints[places[i] * rows + r] += gains[i];
+    }
+    return begin(read);
+  }
+};
+
 template <class T, class Statement>
 inline constexpr value_statement<T> statement_table{&Statement::pull_back, &Statement::skip};
 
@@ -249,7 +284,7 @@ class statement_writer<lanes<Number, W>> : record_room<lanes<Number, W>> {
       value_detail::visit_operands(
           x, [&](auto const& l) DUET_INLINE_LAMBDA { any_passive = any_passive || l.index == 0; }, nothing);
       if (any_passive) [[unlikely]]
-        at = put_passive(at, x);
+        at = put_passive(at, X(x));  // a copy, so that x itself stays in registers
       value_detail::visit_operands(x, nothing, put);
       value_detail::visit_operands(x, [&](auto const& l) DUET_INLINE_LAMBDA { put(l.index); }, nothing);
       put(kind{&value_detail::statement_table<T, statement>});
@@ -274,6 +309,38 @@ class statement_writer<lanes<Number, W>> : record_room<lanes<Number, W>> {
                         &value_detail::statement_table<T, value_detail::statement_of_partials<T>>);
     head.record += sizeof(std::uint64_t) + sizeof(kind);
     return finish(head, head.next, T(0));
+  }
+
+  // Of a node: value(i) and index(i) are those of input i. Returns the index of the first output, of which the caller
+  // makes variables by var::recorded(); 0 if all inputs are passive.
+  template <class Node, class Value, class Index>
+  static DUET_INLINE tape_index write_node(Value const& value, Index const& index) {
+    using statement = value_detail::statement_of_node<T, Node>;
+    static_assert(statement::inputs <= most_leaves && statement::padding < most_bytes / 2);
+    tape_index any = 0;
+    bool any_passive = false;
+    for (std::size_t i = 0; i < Node::inputs; ++i) {
+      any |= index(i);
+      any_passive = any_passive || index(i) == 0;
+    }
+    if (any == 0) return 0;
+    write_head<T>& head = room();
+    std::byte* at = head.record + statement::padding;
+    if (any_passive) [[unlikely]]
+      for (std::size_t i = Node::inputs; i-- > 0;)
+        if (index(i) == 0) {
+          packed<T>::write(at, T(value(i)));
+          at += packed<T>::bytes;
+        }
+    for (std::size_t i = 0; i < Node::inputs; ++i)
+      packed<tape_index>::write(at + i * sizeof(tape_index), index(i));
+    at += statement::index_bytes;
+    packed<kind>::write(at, &value_detail::statement_table<T, statement>);
+    std::uint8_t* const descriptors = head.descriptors + head.next;
+    for (std::size_t o = 0; o + 1 < Node::outputs; ++o) descriptors[o] = descriptor::input;
+    descriptors[Node::outputs - 1] = value_detail::statement_code;
+    head.record = at + sizeof(kind);
+    return static_cast<tape_index>(std::exchange(head.next, head.next + Node::outputs));
   }
 
  private:
