@@ -130,9 +130,8 @@ class traced_kernel {
     constexpr bool is_vector = Graph::list.columns == 0;
     auto const as_variables = [&](auto const& y, auto const& index) DUET_INLINE_LAMBDA {
       if constexpr (is_vector)
-        return [&]<std::size_t... O>(std::index_sequence<O...>) DUET_INLINE_LAMBDA {
-          return std::array<V, outputs>{V::recorded(y[O], index(O))...};
-        }(each);
+        return [&]<std::size_t... O>(std::index_sequence<O...>)
+                   DUET_INLINE_LAMBDA { return std::array<V, outputs>{V::recorded(y[O], index(O))...}; }(each);
       else
         return V::recorded(y, index(0));
     };
@@ -141,9 +140,8 @@ class traced_kernel {
       tape_index const first = statement_writer<T>::template write_node<replayed_kernel<T, Graph>>(
           [&](std::size_t i) DUET_INLINE_LAMBDA -> T const& { return values[i]; },
           [&](std::size_t i) DUET_INLINE_LAMBDA { return indices[i]; });
-      return as_variables(y, [&](std::size_t o) DUET_INLINE_LAMBDA {
-        return first == 0 ? 0 : first + static_cast<tape_index>(o);
-      });
+      return as_variables(
+          y, [&](std::size_t o) DUET_INLINE_LAMBDA { return first == 0 ? 0 : first + static_cast<tape_index>(o); });
     } else if constexpr (!is_vector && used < stored_arguments<Graph>) {
       auto const y = symbolic::value_and_gradient(Graph(), values);
       segment_row<T> statement;

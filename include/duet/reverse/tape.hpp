@@ -221,9 +221,8 @@ class tape {
       arrays += h.descriptors[i] == descriptor::array;
     }
     std::size_t const statements = count() - 1 - inputs - arrays - externals_.size();
-    std::size_t const bytes =
-        record_bytes() + count() * (1 + value_stream<T>::entry_bytes) +
-        static_cast<std::size_t>(h.counts - counts_.data()) + node_bytes_;
+    std::size_t const bytes = record_bytes() + count() * (1 + value_stream<T>::entry_bytes) +
+                              static_cast<std::size_t>(h.counts - counts_.data()) + node_bytes_;
     return {statements,
             inputs,
             externals_.size(),
