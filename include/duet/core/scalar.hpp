@@ -81,6 +81,18 @@ template <class X>
     return x;
 }
 
+// The number that constants in a formula of T's are: T, or one of the numbers that T consists of.
+template <class T>
+struct element_of {
+  using type = T;
+};
+template <class T>
+using element_of_t = typename element_of<T>::type;
+
+// Of a condition that may differ between parts of a number (lanes): whether it holds in all, or in some.
+[[nodiscard]] DUET_INLINE constexpr bool all_of(bool condition) { return condition; }
+[[nodiscard]] DUET_INLINE constexpr bool any_of(bool condition) { return condition; }
+
 // x as a number: an expression evaluated, a constant of the type system unchanged.
 template <class X>
 [[nodiscard]] DUET_INLINE constexpr auto evaluated(X const& x) {

@@ -86,11 +86,14 @@ concept operands = (active<X> || ...) && operand_detail::all_fit<result_scalar_t
 // x as a node keeps it, when the result is the scalar S.
 template <class S, class X>
 [[nodiscard]] DUET_INLINE constexpr auto as_operand(X const& x) {
-  if constexpr (std::is_same_v<X, leaf<S>>) {
+  if constexpr (std::is_same_v<X, leaf<S>> || is_passive_operand<X>) {
     return x;
   } else if constexpr (!std::is_same_v<scalar_of_t<X>, S>) {
+    using element = element_of_t<passive_of_t<S>>;
     if constexpr (active<X>)
       return passive<scalar_of_t<X>>{scalar_of_t<X>(x)};
+    else if constexpr (std::is_arithmetic_v<X>)
+      return passive<element>{static_cast<element>(x)};
     else
       return passive<passive_of_t<S>>{static_cast<passive_of_t<S>>(x)};
   } else if constexpr (is_expression<X>) {
@@ -132,6 +135,12 @@ template <class... X, class First>
 }
 
 struct not_stored {};
+
+// The value of a node that is built again from its operands.
+template <class T>
+struct known_value {
+  T const& value;
+};
 
 // An operand of a node, with the memberwise copy that keeps leaves in registers.
 template <std::size_t I, class X>
@@ -192,6 +201,9 @@ class expression : operand_list<std::index_sequence_for<X...>, X...> {
       : list(as, x...),
         value_(value_of_operands(std::index_sequence_for<X...>{})),
         stored_(partials_to_store(std::index_sequence_for<X...>{})) {}
+  template <class S, class... U>
+  DUET_INLINE constexpr expression(std::type_identity<S> as, known_value<value_type> y, U const&... x)
+      : list(as, x...), value_(y.value), stored_(partials_to_store(std::index_sequence_for<X...>{})) {}
   DUET_INLINE constexpr expression(expression const& other)
       : list(static_cast<list const&>(other)), value_(other.value_), stored_(other.stored_) {}
   constexpr expression& operator=(expression const&) = default;

@@ -14,7 +14,7 @@ template <class T>
 [[nodiscard]] DUET_INLINE constexpr bool vanishes(T const& x) {
   if constexpr (constant_number<T>)
     return T::number == 0;
-  else if constexpr (active_scalar<T>)
+  else if constexpr (requires { x.vanishes(); })
     return x.vanishes();
   else
     return x == 0;
@@ -25,7 +25,7 @@ template <class T>
 [[nodiscard]] DUET_INLINE constexpr bool all_finite(T const& x) {
   if constexpr (constant_number<T>)
     return true;
-  else if constexpr (active_scalar<T>)
+  else if constexpr (requires { x.all_finite(); })
     return x.all_finite();
   else
     return x - x == 0;
@@ -131,7 +131,7 @@ template <class X, class C>
     duet::for_each_leaf(x, c, [&]<class K>(K const& coefficient, auto const&) DUET_INLINE_LAMBDA {
       if constexpr (!constant_number<K>) probe += coefficient * 0;
     });
-    return probe == 0;
+    return all_of(probe == 0);
   }
 }
 

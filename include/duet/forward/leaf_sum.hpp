@@ -48,7 +48,7 @@ template <class V>
   if constexpr (std::is_same_v<V, double>) {
     auto const difference = std::bit_cast<std::uint64_t>(a) ^ std::bit_cast<std::uint64_t>(b);
     return DUET_KNOWN(difference) && difference == 0;
-  } else if constexpr (requires { a[0]; } && sizeof(V) >= 16) {
+  } else if constexpr (!std::is_class_v<V> && requires { a[0]; } && sizeof(V) >= 16) {
     using bits = typename native_vector<std::int64_t, sizeof(V) / 8>::type;
     bits const difference = (bits)a ^ (bits)b;
     std::int64_t any = 0;
@@ -63,7 +63,7 @@ template <class V>
 template <bool Damped, class Sum, class C, class Block>
 [[nodiscard]] DUET_INLINE constexpr Block add_block(Sum const& sum, C const& c, Block const& x) {
   if constexpr (Damped && !constant_number<C>) {
-    if constexpr (requires { x[0]; })
+    if constexpr (!std::is_class_v<Block> && requires { x[0]; })
       return duet::vanishes(c) ? sum : sum + ((x != Block{}) ? c * x : Block{});
     else
       return Block(sum + duet::damped_product(c, x));

@@ -180,32 +180,32 @@ template <class Other, class X>
 
 template <class A, class B>
   requires comparable<A, B>
-[[nodiscard]] DUET_INLINE constexpr bool operator==(A const& a, B const& b) {
+[[nodiscard]] DUET_INLINE constexpr auto operator==(A const& a, B const& b) {
   return duet::compared<B>(a) == duet::compared<A>(b);
 }
 template <class A, class B>
   requires comparable<A, B>
-[[nodiscard]] DUET_INLINE constexpr bool operator!=(A const& a, B const& b) {
+[[nodiscard]] DUET_INLINE constexpr auto operator!=(A const& a, B const& b) {
   return duet::compared<B>(a) != duet::compared<A>(b);
 }
 template <class A, class B>
   requires comparable<A, B>
-[[nodiscard]] DUET_INLINE constexpr bool operator<(A const& a, B const& b) {
+[[nodiscard]] DUET_INLINE constexpr auto operator<(A const& a, B const& b) {
   return duet::compared<B>(a) < duet::compared<A>(b);
 }
 template <class A, class B>
   requires comparable<A, B>
-[[nodiscard]] DUET_INLINE constexpr bool operator>(A const& a, B const& b) {
+[[nodiscard]] DUET_INLINE constexpr auto operator>(A const& a, B const& b) {
   return duet::compared<B>(a) > duet::compared<A>(b);
 }
 template <class A, class B>
   requires comparable<A, B>
-[[nodiscard]] DUET_INLINE constexpr bool operator<=(A const& a, B const& b) {
+[[nodiscard]] DUET_INLINE constexpr auto operator<=(A const& a, B const& b) {
   return duet::compared<B>(a) <= duet::compared<A>(b);
 }
 template <class A, class B>
   requires comparable<A, B>
-[[nodiscard]] DUET_INLINE constexpr bool operator>=(A const& a, B const& b) {
+[[nodiscard]] DUET_INLINE constexpr auto operator>=(A const& a, B const& b) {
   return duet::compared<B>(a) >= duet::compared<A>(b);
 }
 template <class A, class B>

@@ -124,7 +124,7 @@ struct xlogx {
     if constexpr (active<decltype(x)>)
       return apply(xlogx{}, x);
     else
-      return x == 0 ? x : x * log(x);
+      return select(x == 0, [&] { return x; }, [&] { return x * log(x); });
   }
   static DUET_INLINE constexpr auto first(auto const& x, auto const& y) {
     using std::log;
@@ -144,7 +144,7 @@ struct xlogy {
     if constexpr (active<decltype(a)> || active<decltype(b)>)
       return apply(xlogy{}, a, b);
     else
-      return a == 0 && !(b != b) ? a : a * log(b);
+      return select(a == 0 && !(b != b), [&] { return a; }, [&] { return a * log(b); });
   }
   static DUET_INLINE constexpr auto first(auto const& a, auto const& b, auto const& y) {
     using std::log;
@@ -165,7 +165,7 @@ template <class A, class M>
   auto const top = duet::value(a), base = duet::value(m), difference = duet::value(shift);
   auto const back = difference - top;
   passive_of_t<A> const dropped = (top - (difference - back)) - (base + back);
-  bool const both_infinite = top == base && difference != 0;
+  auto const both_infinite = top == base && difference != 0;
   return select(
       dropped == dropped, [&] { return exp(shift) * (1 + dropped); },
       [&] { return select(both_infinite, one{}, exp(shift)); });
@@ -182,7 +182,7 @@ struct log_sum_exp {
     if constexpr (active<decltype(a)> || active<decltype(b)>)
       return apply(log_sum_exp{}, a, b);
     else
-      return a < b ? b + log1p(shifted_exp(a, b)) : a + log1p(shifted_exp(b, a));
+      return select(a < b, [&] { return b + log1p(shifted_exp(a, b)); }, [&] { return a + log1p(shifted_exp(b, a)); });
   }
   static constexpr auto first(auto const& a, auto const& b, auto const&) {
     auto const e = select(a < b, [&] { return shifted_exp(a, b); }, [&] { return shifted_exp(b, a); });
@@ -207,12 +207,14 @@ struct log_sum_exp3 {
     using std::log1p;
     if constexpr (active<decltype(a)> || active<decltype(b)> || active<decltype(c)>)
       return apply(log_sum_exp3{}, a, b, c);
-    else if (a >= b && a >= c)
-      return a + log1p(shifted_exp(b, a) + shifted_exp(c, a));
-    else if (b >= c)
-      return b + log1p(shifted_exp(a, b) + shifted_exp(c, b));
     else
-      return c + log1p(shifted_exp(a, c) + shifted_exp(b, c));
+      return select(
+          a >= b && a >= c, [&] { return a + log1p(shifted_exp(b, a) + shifted_exp(c, a)); },
+          [&] {
+            return select(
+                b >= c, [&] { return b + log1p(shifted_exp(a, b) + shifted_exp(c, b)); },
+                [&] { return c + log1p(shifted_exp(a, c) + shifted_exp(b, c)); });
+          });
   }
   static constexpr auto first(auto const& a, auto const& b, auto const& c, auto const&) {
     auto const m = select(a >= b && a >= c, a, select(b >= c, b, c));

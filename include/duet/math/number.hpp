@@ -90,13 +90,13 @@ inline constexpr T two_over_root_pi<T> = 2 * std::numbers::inv_sqrtpi_v<T>;
 
 // The slope, or NaN where the function has no value.
 template <class Slope>
-[[nodiscard]] DUET_INLINE constexpr auto slope_if(bool defined, Slope const& slope) {
+[[nodiscard]] DUET_INLINE constexpr auto slope_if(auto const& defined, Slope const& slope) {
   return select(defined, slope, std::numeric_limits<passive_of_t<Slope>>::quiet_NaN());
 }
 
 // True if x is neither zero, subnormal, infinite nor NaN: all its digits count.
 template <class X>
-[[nodiscard]] DUET_INLINE constexpr bool has_full_precision(X const& x) {
+[[nodiscard]] DUET_INLINE constexpr auto has_full_precision(X const& x) {
   using T = passive_of_t<X>;
   auto const v = duet::value(x);
   return (v >= std::numeric_limits<T>::min() && v <= std::numeric_limits<T>::max()) ||

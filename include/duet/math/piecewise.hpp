@@ -8,8 +8,8 @@ namespace duet::rules {
 
 // One or zero, in the precision of x.
 template <class X>
-[[nodiscard]] DUET_INLINE constexpr auto indicator(X const&, bool condition) {
-  return passive_of_t<X>(condition ? 1 : 0);
+[[nodiscard]] DUET_INLINE constexpr auto indicator(X const&, auto const& condition) {
+  return select(condition, passive_of_t<X>(1), passive_of_t<X>(0));
 }
 
 struct abs {

@@ -89,7 +89,7 @@ struct pow {
     auto const y_over_a =
         select(has_full_precision(y) && (a > 0 || a < 0), [&] { return y / a; }, [&] { return pow(a, b - 1); });
     auto const growth = select(b == 0, one{}, 1 + b * log_a);
-    bool const vanishing = a >= 0 && y == 0;
+    auto const vanishing = a >= 0 && y == 0;
     return partials{power_curvature(a, b, y), select(a >= 0 && y_over_a == 0, zero{}, y_over_a * growth),
                     select(vanishing, zero{}, y * log_a * log_a)};
   }
@@ -248,11 +248,12 @@ template <number_range Range>
     auto const v = static_cast<T>(duet::value(x));
     plain += v * v;
   });
-  if (plain >= limits::min() / limits::epsilon() && plain <= limits::max()) [[likely]]
+  if (all_of(plain >= limits::min() / limits::epsilon() && plain <= limits::max())) [[likely]]
     return S(sqrt(sum_of_squares<S>(range)));
-  T const scale = ldexp(T(1), plain < 1 ? limits::max_exponent / 32 * 25 : -(limits::max_exponent / 32 * 25));
+  constexpr int shift = limits::max_exponent / 32 * 25;
+  T const scale = select(plain < 1, ldexp(T(1), shift), ldexp(T(1), -shift));
   S const scaled = sum_of_squares<S>(range, scale);
-  return duet::value(scaled) == 0 ? S(0) : S(sqrt(scaled) / scale);
+  return select(duet::value(scaled) == 0, [&] { return S(0); }, [&] { return S(sqrt(scaled) / scale); });
 }
 
 }  // namespace duet

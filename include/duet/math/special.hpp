@@ -12,9 +12,9 @@ template <class X>
 [[nodiscard]] constexpr auto exp_minus_square(X const& x) {
   using std::exp, std::fma;
   auto const v = duet::value(x);
-  if constexpr (std::floating_point<passive_of_t<X>>) {
+  if constexpr (std::floating_point<element_of_t<passive_of_t<X>>>) {
     auto const dropped = fma(v, v, -(v * v));
-    return exp(-(x * x)) * (dropped - dropped == 0 ? 1 - dropped : 1);  // unless x^2 overflows
+    return exp(-(x * x)) * select(dropped - dropped == 0, 1 - dropped, one{});  // unless x^2 overflows
   } else {
     return exp(-(x * x));
   }
@@ -124,7 +124,7 @@ struct sigmoid {
       return apply(sigmoid{}, x);
     } else {
       auto const e = exp(-abs(x));
-      return x < 0 ? e / (1 + e) : 1 / (1 + e);
+      return select(x < 0, [&] { return e / (1 + e); }, [&] { return 1 / (1 + e); });
     }
   }
   // y (1 - y), as long as 1 - y keeps its digits; then exp(-x) y^2.
@@ -160,7 +160,7 @@ struct softplus {
     if constexpr (active<decltype(x)>)
       return apply(softplus{}, x);
     else
-      return x > 0 ? x + log1p(exp(-x)) : log1p(exp(x));
+      return select(x > 0, [&] { return x + log1p(exp(-x)); }, [&] { return log1p(exp(x)); });
   }
   // 1 - exp(-y) and exp(-y) are sigmoid(x) and sigmoid(-x).
   static DUET_INLINE constexpr auto first(auto const&, auto const& y) {
