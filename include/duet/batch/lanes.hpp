@@ -55,6 +55,13 @@ class lanes_mask {
   using numbers = lanes<T, W>;
 
   DUET_INLINE lanes_mask() : lanes_mask(false) {}
+  DUET_INLINE lanes_mask(lanes_mask const& other) {
+    each([&](auto j) DUET_INLINE_LAMBDA { block(j) = other.block(j); });
+  }
+  DUET_INLINE lanes_mask& operator=(lanes_mask const& other) {
+    each([&](auto j) DUET_INLINE_LAMBDA { block(j) = other.block(j); });
+    return *this;
+  }
   DUET_INLINE lanes_mask(bool all) {
     each([&](auto j) DUET_INLINE_LAMBDA { block(j) = batch(all); });
   }  // NOLINT
@@ -164,6 +171,14 @@ class lanes {
 
   // All zero.
   DUET_INLINE lanes() : lanes(T(0)) {}
+  // Block by block: what is copied whole g++ moves through memory.
+  DUET_INLINE lanes(lanes const& other) {
+    each([&](auto j) DUET_INLINE_LAMBDA { block(j) = other.block(j); });
+  }
+  DUET_INLINE lanes& operator=(lanes const& other) {
+    each([&](auto j) DUET_INLINE_LAMBDA { block(j) = other.block(j); });
+    return *this;
+  }
   // The same number in all lanes.
   template <class X>
     requires std::is_arithmetic_v<X>
