@@ -6,10 +6,10 @@
 
 #include <bit>
 #include <duet/batch/elementary_constants.hpp>
+#include <duet/batch/simd.hpp>
 #include <duet/core/config.hpp>
 #include <limits>
 #include <numbers>
-#include <xsimd/xsimd.hpp>
 
 namespace duet::elementary {
 

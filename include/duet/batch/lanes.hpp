@@ -4,20 +4,16 @@
 // dual, a hyper-dual or a variable of lanes differentiates W evaluations at once. What differs between lanes cannot be
 // branched on: comparisons give a mask, which select() reads and which is a bool only where all lanes agree.
 
-#if !__has_include(<xsimd/xsimd.hpp>)
-#error \
-    "duet: lanes need the headers of xsimd: install libxsimd-dev (Debian), xsimd (Conan, vcpkg), or put them on the path"
-#endif
-
 #include <array>
 #include <bit>
+#include <duet/batch/simd.hpp>
 #include <duet/core/blocks.hpp>
 #include <duet/core/error.hpp>
+#include <duet/core/packed.hpp>
 #include <duet/core/scalar.hpp>
 #include <duet/expression/traverse.hpp>
 #include <ostream>
 #include <string>
-#include <xsimd/xsimd.hpp>
 
 namespace duet {
 
@@ -315,6 +311,16 @@ inline constexpr bool is_lanes<lanes<T, W>> = true;
 template <class T, std::size_t W>
 struct element_of<lanes<T, W>> {
   using type = T;
+};
+
+// On a tape: unaligned.
+template <class T, std::size_t W>
+struct packed<lanes<T, W>> {
+  static constexpr std::size_t bytes = W * sizeof(T);
+  static DUET_INLINE void write(std::byte* to, lanes<T, W> const& x) { x.store(reinterpret_cast<T*>(to)); }
+  static DUET_INLINE lanes<T, W> read(std::byte const* from) {
+    return lanes<T, W>::load(reinterpret_cast<T const*>(from));
+  }
 };
 
 // a where the mask holds, b elsewhere; of any numbers that lanes may be inside, and of constants. Derivatives are those
