@@ -62,6 +62,33 @@ TEST_CASE("Masks combine lane by lane") {
   CHECK(duet::lanes_mask<double, 4>(true).bits() == 0b1111);
 }
 
+TEST_CASE("Masks of every width of register") {
+  auto const check = []<class T, std::size_t W>(duet::lanes<T, W> x) {
+    std::uint64_t expected = 0;
+    for (std::size_t l = 0; l < W; ++l) {
+      x.set(l, static_cast<T>(l * 7 % 5));
+      expected |= std::uint64_t{l * 7 % 5 < 2} << l;
+    }
+    std::uint64_t const every = W == 64 ? ~std::uint64_t{0} : (std::uint64_t{1} << W) - 1;
+    auto const low = x < 2, odd = x == 1 || x == 3, none = x < 0;
+    CHECK(low.bits() == expected);
+    CHECK((!low).bits() == (every & ~expected));
+    CHECK((low == odd).bits() == (every & ~(expected ^ odd.bits())));
+    CHECK((low && odd).bits() == (expected & odd.bits()));
+    CHECK((low || odd).bits() == (expected | odd.bits()));
+    CHECK(all_of(!none));
+    CHECK(none_of(none));
+    CHECK(any_of(low));
+    CHECK_FALSE(all_of(low));
+  };
+  check(duet::lanes<double, 2>());
+  check(duet::lanes<double, 8>());
+  check(duet::lanes<double, 64>());
+  check(duet::lanes<float, 4>());
+  check(duet::lanes<float, 16>());
+  check(duet::lanes<float, 32>());
+}
+
 TEST_CASE("A branch on lanes that agree is taken, on others it throws and names select") {
   number const x = lanes_of(1, 2, 3, 4);
   CHECK(static_cast<bool>(x > 0));

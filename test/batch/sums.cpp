@@ -35,6 +35,7 @@ void compare(F const& f, double most) {
     };
     same(y.value()[l], expected.value());
     same(v[l], expected.value());
+    if (!std::isfinite(expected.value())) continue;
     for (std::size_t i = 0; i < 3; ++i) same(y.partial(i)[l], expected.partial(i));
   }
 }

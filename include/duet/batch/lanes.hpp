@@ -27,7 +27,8 @@ template <class T, std::size_t W>
 struct lanes_storage {
   static_assert(std::is_same_v<T, double> || std::is_same_v<T, float>,
                 "duet::lanes<T, W>: T must be double or float; lanes of derivatives are dual<lanes<double>, N>");
-  static_assert(W >= 2 && std::has_single_bit(W), "duet::lanes<T, W>: W must be a power of two, 2 at least");
+  static_assert(W * sizeof(T) >= 16 && std::has_single_bit(W),
+                "duet::lanes<T, W>: W must be a power of two, 2 at least for double and 4 for float");
   template <std::size_t Width>
   static consteval auto sized() {
     using batch = typename xsimd::make_sized_batch<T, Width>::type;
@@ -124,11 +125,12 @@ class lanes_mask {
   [[nodiscard]] friend DUET_INLINE lanes_mask operator&&(bool a, lanes_mask const& b) { return lanes_mask(a) && b; }
   [[nodiscard]] friend DUET_INLINE lanes_mask operator||(lanes_mask const& a, bool b) { return a || lanes_mask(b); }
   [[nodiscard]] friend DUET_INLINE lanes_mask operator||(bool a, lanes_mask const& b) { return lanes_mask(a) || b; }
+  // ^ of masks would be | with AVX-512 in xsimd 8.1.
   [[nodiscard]] friend DUET_INLINE lanes_mask operator!(lanes_mask const& a) {
-    return made([&](auto j) DUET_INLINE_LAMBDA { return a.block(j) ^ batch(true); });
+    return made([&](auto j) DUET_INLINE_LAMBDA { return ~a.block(j); });
   }
   [[nodiscard]] friend DUET_INLINE lanes_mask operator==(lanes_mask const& a, lanes_mask const& b) {
-    return !made([&](auto j) DUET_INLINE_LAMBDA { return a.block(j) ^ b.block(j); });
+    return (a && b) || !(a || b);
   }
 
  private:
