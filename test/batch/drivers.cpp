@@ -26,7 +26,10 @@ X point_of_lanes() {
   for (std::size_t i = 0; i < 3; ++i) {
     std::array<double, width> all;
     for (std::size_t l = 0; l < width; ++l) all[l] = entry(l, i);
-    x[i] = number(all);
+    if constexpr (requires { x.rows(); })
+      x[static_cast<Eigen::Index>(i)] = number(all);
+    else
+      x[i] = number(all);
   }
   return x;
 }

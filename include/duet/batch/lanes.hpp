@@ -31,11 +31,11 @@ struct lanes_storage {
                 "duet::lanes<T, W>: W must be a power of two, 2 at least for double and 4 for float");
   template <std::size_t Width>
   static consteval auto sized() {
-    using batch = typename xsimd::make_sized_batch<T, Width>::type;
-    if constexpr (std::is_void_v<batch>)
+    using found = typename xsimd::make_sized_batch<T, Width>::type;
+    if constexpr (std::is_void_v<found>)
       return sized<Width / 2>();
     else
-      return std::type_identity<batch>{};
+      return std::type_identity<found>{};
   }
   using batch = typename decltype(sized<(W < xsimd::batch<T>::size ? W : xsimd::batch<T>::size)>())::type;
   static constexpr std::size_t width = batch::size, count = W / width;
