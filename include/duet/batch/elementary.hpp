@@ -6,10 +6,10 @@
 
 #include <bit>
 #include <duet/batch/elementary_constants.hpp>
+#include <duet/batch/simd.hpp>
 #include <duet/core/config.hpp>
 #include <limits>
 #include <numbers>
-#include <xsimd/xsimd.hpp>
 
 namespace duet::elementary {
 
@@ -25,20 +25,20 @@ inline constexpr bool rounds_once = true;
 inline constexpr bool rounds_once = false;
 #endif
 
-// a b + c, in one instruction where there is one: with AVX-512 xsimd 8 has two.
+// a b + c, in one instruction where there is one: of 64 and of 16 bytes xsimd 8 makes two.
 template <class T, class Architecture>
 [[nodiscard]] DUET_INLINE xsimd::batch<T, Architecture> multiply_add(xsimd::batch<T, Architecture> const& a,
                                                                      xsimd::batch<T, Architecture> const& b,
                                                                      xsimd::batch<T, Architecture> const& c) {
 #if defined(__AVX512F__)
-  if constexpr (sizeof(a) == 64) {
-    if constexpr (sizeof(T) == 8)
-      return _mm512_fmadd_pd(a, b, c);
-    else
-      return _mm512_fmadd_ps(a, b, c);
-  } else
+  if constexpr (sizeof a == 64 && sizeof(T) == 8) return _mm512_fmadd_pd(a, b, c);
+  if constexpr (sizeof a == 64 && sizeof(T) == 4) return _mm512_fmadd_ps(a, b, c);
 #endif
-    return xsimd::fma(a, b, c);
+#if defined(__FMA__)
+  if constexpr (sizeof a == 16 && sizeof(T) == 8) return _mm_fmadd_pd(a, b, c);
+  if constexpr (sizeof a == 16 && sizeof(T) == 4) return _mm_fmadd_ps(a, b, c);
+#endif
+  return xsimd::fma(a, b, c);
 }
 // c - a b.
 template <class Batch>
@@ -60,21 +60,22 @@ template <class Batch>
 }
 
 // The coefficients from Index on in steps of Step, by Horner's scheme.
-template <std::size_t Index, std::size_t Step, class Coefficients, class Batch>
-[[nodiscard]] DUET_INLINE Batch horner(Coefficients const& c, Batch const& x) {
-  if constexpr (Index + Step >= std::tuple_size_v<Coefficients>)
-    return Batch(c[Index]);
+template <auto Coefficients, std::size_t Index, std::size_t Step, class Batch>
+[[nodiscard]] DUET_INLINE Batch horner(Batch const& x) {
+  constexpr auto coefficient = (*Coefficients)[Index];
+  if constexpr (Index + Step >= Coefficients->size())
+    return Batch(coefficient);
   else
-    return multiply_add(horner<Index + Step, Step>(c, x), x, Batch(c[Index]));
+    return multiply_add(horner<Coefficients, Index + Step, Step>(x), x, Batch(coefficient));
 }
 // Even and odd powers side by side: the chain of operations is half as long.
-template <class Coefficients, class Batch>
-[[nodiscard]] DUET_INLINE Batch polynomial(Coefficients const& c, Batch const& x) {
-  if constexpr (std::tuple_size_v<Coefficients> < 4) {
-    return horner<0, 1>(c, x);
+template <auto Coefficients, class Batch>
+[[nodiscard]] DUET_INLINE Batch polynomial(Batch const& x) {
+  if constexpr (Coefficients->size() < 4) {
+    return horner<Coefficients, 0, 1>(x);
   } else {
     Batch const square = x * x;
-    return multiply_add(horner<1, 2>(c, square), x, horner<0, 2>(c, square));
+    return multiply_add(horner<Coefficients, 1, 2>(square), x, horner<Coefficients, 0, 2>(square));
   }
 }
 
@@ -97,7 +98,7 @@ template <class Batch>
 // exp(r) - 1.
 template <class Batch>
 [[nodiscard]] DUET_INLINE Batch small_expm1(Batch const& r) {
-  return multiply_add(r * r, polynomial(constants_of<Batch>::exp, r), r);
+  return multiply_add(r * r, polynomial<&constants_of<Batch>::exp>(r), r);
 }
 // x 2^n as long as that is a normal number.
 template <class Batch>
@@ -148,7 +149,7 @@ template <class Batch>
   using C = constants_of<Batch>;
   Batch const s = f / (Batch(2) + f), z = s * s, half_square = Batch(typename Batch::value_type(0.5)) * f * f;
   Batch const small =
-      multiply_add(s, half_square + z * polynomial(C::log, z), multiply_add(k, Batch(C::ln_two[1]), rest));
+      multiply_add(s, half_square + z * polynomial<&C::log>(z), multiply_add(k, Batch(C::ln_two[1]), rest));
   return multiply_add(k, Batch(C::ln_two[0]), f - (half_square - small));
 }
 
@@ -216,7 +217,7 @@ template <class Batch>
   auto const third = product(cube, two_parts<Batch>{Batch(C::two_thirds[0]), Batch(C::two_thirds[1])});
   auto const lead = sum(Batch(k * Batch(C::ln_two[0])), Batch(s.high + s.high));
   auto const more = sum(lead.high, third.high);
-  Batch const rest = multiply_add(cube.high * square.high, polynomial(C::log_rest, square.high),
+  Batch const rest = multiply_add(cube.high * square.high, polynomial<&C::log_rest>(square.high),
                                   multiply_add(k, Batch(C::ln_two[1]), third.low));
   return sum(more.high, Batch((lead.low + more.low) + (rest + (s.low + s.low))));
 }
@@ -265,12 +266,12 @@ template <class Batch>
 template <class Batch>
 [[nodiscard]] DUET_INLINE Batch small_sin(angle_parts<Batch> const& x) {
   Batch const z = x.r * x.r;
-  return x.r + multiply_add(x.r * z, polynomial(constants_of<Batch>::sin, z), x.rest);
+  return x.r + multiply_add(x.r * z, polynomial<&constants_of<Batch>::sin>(z), x.rest);
 }
 template <class Batch>
 [[nodiscard]] DUET_INLINE Batch small_cos(angle_parts<Batch> const& x) {
   Batch const z = x.r * x.r, half = Batch(typename Batch::value_type(0.5)) * z, top = Batch(1) - half;
-  Batch const small = subtract_product(x.r, x.rest, z * z * polynomial(constants_of<Batch>::cos, z));
+  Batch const small = subtract_product(x.r, x.rest, z * z * polynomial<&constants_of<Batch>::cos>(z));
   return top + (((Batch(1) - top) - half) + small);
 }
 // Whether n is odd, and the sign bit set where its next bit is.
@@ -311,7 +312,7 @@ template <class Batch>
 template <class Batch>
 [[nodiscard]] DUET_INLINE Batch sinh(Batch const& x) {
   Batch const size = xsimd::abs(x), z = size * size, half(typename Batch::value_type(0.5)), e = elementary::exp(size);
-  Batch const small = multiply_add(size * z, polynomial(constants_of<Batch>::sinh, z), size);
+  Batch const small = multiply_add(size * z, polynomial<&constants_of<Batch>::sinh>(z), size);
   return xsimd::select(size < Batch(1), small, Batch(half * e - half / e)) ^ xsimd::bitofsign(x);
 }
 template <class Batch>
@@ -325,9 +326,9 @@ template <class Batch>
   using C = constants_of<Batch>;
   Batch const size = xsimd::min(Batch(xsimd::abs(x)), Batch(20)), z = size * size;
   auto const small = size < Batch(typename Batch::value_type(0.625));
-  Batch const above = xsimd::select(small, Batch(size * z * polynomial(C::tanh_above, z)), Batch(-2));
+  Batch const above = xsimd::select(small, Batch(size * z * polynomial<&C::tanh_above>(z)), Batch(-2));
   Batch const below =
-      xsimd::select(small, polynomial(C::tanh_below, z), Batch(Batch(1) + elementary::exp(Batch(size + size))));
+      xsimd::select(small, polynomial<&C::tanh_below>(z), Batch(Batch(1) + elementary::exp(Batch(size + size))));
   return (xsimd::select(small, size, Batch(1)) + above / below) ^ xsimd::bitofsign(x);
 }
 template <class Batch>

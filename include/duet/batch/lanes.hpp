@@ -4,20 +4,16 @@
 // dual, a hyper-dual or a variable of lanes differentiates W evaluations at once. What differs between lanes cannot be
 // branched on: comparisons give a mask, which select() reads and which is a bool only where all lanes agree.
 
-#if !__has_include(<xsimd/xsimd.hpp>)
-#error \
-    "duet: lanes need the headers of xsimd: install libxsimd-dev (Debian), xsimd (Conan, vcpkg), or put them on the path"
-#endif
-
 #include <array>
 #include <bit>
+#include <duet/batch/simd.hpp>
 #include <duet/core/blocks.hpp>
 #include <duet/core/error.hpp>
+#include <duet/core/packed.hpp>
 #include <duet/core/scalar.hpp>
 #include <duet/expression/traverse.hpp>
 #include <ostream>
 #include <string>
-#include <xsimd/xsimd.hpp>
 
 namespace duet {
 
@@ -31,14 +27,15 @@ template <class T, std::size_t W>
 struct lanes_storage {
   static_assert(std::is_same_v<T, double> || std::is_same_v<T, float>,
                 "duet::lanes<T, W>: T must be double or float; lanes of derivatives are dual<lanes<double>, N>");
-  static_assert(W >= 2 && std::has_single_bit(W), "duet::lanes<T, W>: W must be a power of two, 2 at least");
+  static_assert(W * sizeof(T) >= 16 && std::has_single_bit(W),
+                "duet::lanes<T, W>: W must be a power of two, 2 at least for double and 4 for float");
   template <std::size_t Width>
   static consteval auto sized() {
-    using batch = typename xsimd::make_sized_batch<T, Width>::type;
-    if constexpr (std::is_void_v<batch>)
+    using found = typename xsimd::make_sized_batch<T, Width>::type;
+    if constexpr (std::is_void_v<found>)
       return sized<Width / 2>();
     else
-      return std::type_identity<batch>{};
+      return std::type_identity<found>{};
   }
   using batch = typename decltype(sized<(W < xsimd::batch<T>::size ? W : xsimd::batch<T>::size)>())::type;
   static constexpr std::size_t width = batch::size, count = W / width;
@@ -55,6 +52,13 @@ class lanes_mask {
   using numbers = lanes<T, W>;
 
   DUET_INLINE lanes_mask() : lanes_mask(false) {}
+  DUET_INLINE lanes_mask(lanes_mask const& other) {
+    each([&](auto j) DUET_INLINE_LAMBDA { block(j) = other.block(j); });
+  }
+  DUET_INLINE lanes_mask& operator=(lanes_mask const& other) {
+    each([&](auto j) DUET_INLINE_LAMBDA { block(j) = other.block(j); });
+    return *this;
+  }
   DUET_INLINE lanes_mask(bool all) {
     each([&](auto j) DUET_INLINE_LAMBDA { block(j) = batch(all); });
   }  // NOLINT
@@ -121,6 +125,7 @@ class lanes_mask {
   [[nodiscard]] friend DUET_INLINE lanes_mask operator&&(bool a, lanes_mask const& b) { return lanes_mask(a) && b; }
   [[nodiscard]] friend DUET_INLINE lanes_mask operator||(lanes_mask const& a, bool b) { return a || lanes_mask(b); }
   [[nodiscard]] friend DUET_INLINE lanes_mask operator||(bool a, lanes_mask const& b) { return lanes_mask(a) || b; }
+  // ^ of masks would be | with AVX-512 in xsimd 8.1.
   [[nodiscard]] friend DUET_INLINE lanes_mask operator!(lanes_mask const& a) {
     return made([&](auto j) DUET_INLINE_LAMBDA { return ~a.block(j); });
   }
@@ -164,6 +169,14 @@ class lanes {
 
   // All zero.
   DUET_INLINE lanes() : lanes(T(0)) {}
+  // Block by block: what is copied whole g++ moves through memory.
+  DUET_INLINE lanes(lanes const& other) {
+    each([&](auto j) DUET_INLINE_LAMBDA { block(j) = other.block(j); });
+  }
+  DUET_INLINE lanes& operator=(lanes const& other) {
+    each([&](auto j) DUET_INLINE_LAMBDA { block(j) = other.block(j); });
+    return *this;
+  }
   // The same number in all lanes.
   template <class X>
     requires std::is_arithmetic_v<X>
@@ -300,6 +313,16 @@ inline constexpr bool is_lanes<lanes<T, W>> = true;
 template <class T, std::size_t W>
 struct element_of<lanes<T, W>> {
   using type = T;
+};
+
+// On a tape: unaligned.
+template <class T, std::size_t W>
+struct packed<lanes<T, W>> {
+  static constexpr std::size_t bytes = W * sizeof(T);
+  static DUET_INLINE void write(std::byte* to, lanes<T, W> const& x) { x.store(reinterpret_cast<T*>(to)); }
+  static DUET_INLINE lanes<T, W> read(std::byte const* from) {
+    return lanes<T, W>::load(reinterpret_cast<T const*>(from));
+  }
 };
 
 // a where the mask holds, b elsewhere; of any numbers that lanes may be inside, and of constants. Derivatives are those

@@ -151,6 +151,10 @@ template <class T, std::size_t W>
   return abs(x) == lanes<T, W>(std::numeric_limits<T>::infinity());
 }
 template <class T, std::size_t W>
+[[nodiscard]] DUET_INLINE lanes_mask<T, W> isnormal(lanes<T, W> const& x) {
+  return abs(x) >= lanes<T, W>(std::numeric_limits<T>::min()) && isfinite(x);
+}
+template <class T, std::size_t W>
 [[nodiscard]] DUET_INLINE lanes_mask<T, W> signbit(lanes<T, W> const& x) {
   return copysign(lanes<T, W>(1), x) < lanes<T, W>(0);
 }

@@ -215,7 +215,8 @@ class leaf_sum {
   std::array<Leaf const*, count + 1> leaves_{};  // nothing follows the last
 };
 
-// The same of partials that carry derivatives themselves: coefficients keep their types, of which many are constants.
+// The same of partials that are of a class, as numbers with derivatives or lanes: coefficients keep their types, of
+// which many are constants.
 template <class T, std::size_t N, class X, class C>
 class nested_leaf_sum {
  public:
@@ -246,6 +247,6 @@ class nested_leaf_sum {
 
 template <class S, class X, class C, class T = typename S::value_type>
 using sum_of_leaves =
-    std::conditional_t<active_scalar<T>, nested_leaf_sum<T, S::size(), X, C>, leaf_sum<T, S::size(), X, C, leaf<S>>>;
+    std::conditional_t<std::is_class_v<T>, nested_leaf_sum<T, S::size(), X, C>, leaf_sum<T, S::size(), X, C, leaf<S>>>;
 
 }  // namespace duet

@@ -23,6 +23,10 @@ inline constexpr bool is_eager<taylor<T, K, Tag>> = true;
 
 template <class T, std::size_t K, class Tag>
 class taylor : public compound_assignment<taylor<T, K, Tag>> {
+  static_assert(std::is_same_v<element_of_t<passive_of_t<T>>, passive_of_t<T>>,
+                "duet::taylor: series of lanes do not exist, since a series looks at each of its numbers; take a "
+                "taylor<double, K> for each lane, or dual and hyperdual of lanes for the first two derivatives");
+
  public:
   using value_type = T;
   using scalar = taylor;

@@ -292,20 +292,25 @@ template <number_range Range>
   using T = passive_of_t<S>;
   T largest = -std::numeric_limits<T>::infinity();
   for_each_entry(range, [&](auto const& x) {
-    if (auto const v = static_cast<T>(duet::value(x)); !(v <= largest)) largest = v;
+    auto const v = static_cast<T>(duet::value(x));
+    largest = select(v <= largest, largest, v);
   });
-  if (largest - largest != 0) return S(largest);  // infinite, NaN or no entry at all
+  auto const infinite = largest - largest != 0;  // or NaN, or without any entry at all
+  if (all_of(infinite)) return S(largest);
   S sum(0);
-  bool found = false;
+  auto found = infinite;
   for_each_entry(range, [&](auto const& x) {
-    if (!found && duet::value(x) == largest) {
-      found = true;
+    auto const is_largest = !found && duet::value(x) == largest;
+    found = found || is_largest;
+    if (all_of(is_largest))
       sum += expm1(S(x) - largest);
-    } else {
+    else if (!any_of(is_largest))
       sum += exp(S(x) - largest);
-    }
+    else
+      sum += select(is_largest, S(expm1(S(x) - largest)), S(exp(S(x) - largest)));
   });
-  return S(largest + log1p(sum));
+  if (!any_of(infinite)) return S(largest + log1p(sum));
+  return select(infinite, S(largest), S(largest + log1p(sum)));
 }
 
 }  // namespace duet

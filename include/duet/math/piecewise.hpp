@@ -280,27 +280,27 @@ template <active X>
 
 // What the value is.
 template <active X>
-[[nodiscard]] constexpr bool isfinite(X const& x) {
+[[nodiscard]] constexpr auto isfinite(X const& x) {
   using std::isfinite;
   return isfinite(duet::value(x));
 }
 template <active X>
-[[nodiscard]] constexpr bool isinf(X const& x) {
+[[nodiscard]] constexpr auto isinf(X const& x) {
   using std::isinf;
   return isinf(duet::value(x));
 }
 template <active X>
-[[nodiscard]] constexpr bool isnan(X const& x) {
+[[nodiscard]] constexpr auto isnan(X const& x) {
   using std::isnan;
   return isnan(duet::value(x));
 }
 template <active X>
-[[nodiscard]] constexpr bool isnormal(X const& x) {
+[[nodiscard]] constexpr auto isnormal(X const& x) {
   using std::isnormal;
   return isnormal(duet::value(x));
 }
 template <active X>
-[[nodiscard]] constexpr bool signbit(X const& x) {
+[[nodiscard]] constexpr auto signbit(X const& x) {
   using std::signbit;
   return signbit(duet::value(x));
 }

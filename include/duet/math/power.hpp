@@ -248,10 +248,11 @@ template <number_range Range>
     auto const v = static_cast<T>(duet::value(x));
     plain += v * v;
   });
-  if (all_of(plain >= limits::min() / limits::epsilon() && plain <= limits::max())) [[likely]]
+  auto const safe = plain >= limits::min() / limits::epsilon() && plain <= limits::max();
+  if (all_of(safe)) [[likely]]
     return S(sqrt(sum_of_squares<S>(range)));
   constexpr int shift = limits::max_exponent / 32 * 25;
-  T const scale = select(plain < 1, ldexp(T(1), shift), ldexp(T(1), -shift));
+  T const scale = select(safe, T(1), select(plain < 1, ldexp(T(1), shift), ldexp(T(1), -shift)));
   S const scaled = sum_of_squares<S>(range, scale);
   return select(duet::value(scaled) == 0, [&] { return S(0); }, [&] { return S(sqrt(scaled) / scale); });
 }

@@ -1,0 +1,5 @@
+#include "rules.hpp"
+
+TEST_CASE("Lanes of trigonometric rules are as doubles are, within a few units in the last place") {
+  lanes_of_rules::compare_all<duet::rules::trigonometric>(lanes_of_rules::bounds{4, 8, 16});
+}
