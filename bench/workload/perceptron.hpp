@@ -43,17 +43,23 @@ struct perceptron {
     }
   }
 
+  // By how much the network misses the target of one sample.
+  template <class T, class X>
+  static T error(std::vector<T> const& w, X const* sample, X const& wanted) {
+    std::array<T, hidden> first, next;
+    layer<hidden>(&w[0], sample, features, first.data());
+    layer<hidden>(&w[second], first.data(), hidden, next.data());
+    T sum = w[third + hidden];
+    for (std::size_t i = 0; i < hidden; ++i) sum += w[third + i] * next[i];
+    return sum - wanted;
+  }
+
   template <class T>
   T operator()(std::vector<T> const& w) const {
-    std::array<T, hidden> first, next;
     T cost = 0;
     for (std::size_t n = 0; n < samples; ++n) {
-      layer<hidden>(&w[0], data[n].data(), features, first.data());
-      layer<hidden>(&w[second], first.data(), hidden, next.data());
-      T sum = w[third + hidden];
-      for (std::size_t i = 0; i < hidden; ++i) sum += w[third + i] * next[i];
-      T const error = sum - target[n];
-      cost += error * error;
+      T const miss = error(w, data[n].data(), target[n]);
+      cost += miss * miss;
     }
     return cost;
   }
@@ -86,8 +92,8 @@ struct perceptron {
       forward(&w[second], first, hidden, next);
       double sum = w[third + hidden];
       for (std::size_t i = 0; i < hidden; ++i) sum += w[third + i] * next[i];
-      double const error = sum - target[n], seed = 2 * error;
-      cost += error * error;
+      double const miss = sum - target[n], seed = 2 * miss;
+      cost += miss * miss;
       for (std::size_t j = 0; j < hidden; ++j) {
         g[third + j] += seed * next[j];
         dz[j] = seed * w[third + j] * (1 - next[j] * next[j]);

@@ -172,8 +172,7 @@ class term_tape {
   // What the sweeps since begin() have added up.
   [[nodiscard]] std::vector<E> gradient() const {
     std::vector<E> all(count_);
-    for (std::size_t i = 0; i < count_; ++i)
-      all[i] = (*tape_).adjoint(var<E>::recorded(E(0), first_ + static_cast<tape_index>(i)));
+    for (std::size_t i = 0; i < count_; ++i) all[i] = (*tape_).adjoint_at(first_ + static_cast<tape_index>(i));
     return all;
   }
 

@@ -23,7 +23,7 @@ template <class E, class At>
     using batch = typename E::batch;
     return E::made([&](auto j) DUET_INLINE_LAMBDA {
       return [&]<std::size_t... K>(std::index_sequence<K...>) DUET_INLINE_LAMBDA {
-        return batch(static_cast<typename E::value_type>(at(j() * batch::size + K))...);
+        return batch{static_cast<typename E::value_type>(at(j() * batch::size + K))...};
       }(std::make_index_sequence<batch::size>{});
     });
   }
