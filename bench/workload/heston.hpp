@@ -14,7 +14,7 @@ namespace workload {
 
 struct heston {
   static constexpr std::size_t inputs = 8, steps = 100, draws = 2 * steps;
-  static constexpr double years = 1, dt = years / steps;
+  static constexpr double years = 1, dt = years / steps, root_dt = 0.1;
   using point = std::array<double, inputs>;
   path_draws<draws> data;
 
@@ -25,19 +25,30 @@ struct heston {
   // The discounted payoff on the path of the draws z.
   template <class T, class Draws>
   T operator()(std::array<T, inputs> const& in, Draws const& z) const {
+    return payoff(in, z, [](auto&&... arguments) { advance(arguments...); });
+  }
+
+  // One step of the variance v and the logarithm of the growth.
+  template <class T, class Draw>
+  static constexpr void advance(T& v, T& growth, T const& pull, T const& mean, T const& along, T const& across,
+                                Draw const& z1, Draw const& z2) {
+    using std::max, std::sqrt;
+    T const floored = max(v, T(0)), root = sqrt(floored);
+    growth += root_dt * z1 * root - 0.5 * dt * floored;
+    v += pull * (mean - floored) + root * (along * z1 + across * z2);
+  }
+  // The payoff with steps by another form of it.
+  template <class T, class Draws, class Step>
+  static T payoff(std::array<T, inputs> const& in, Draws const& z, Step const& step) {
     using std::exp, std::sqrt, std::max;
-    double const root_dt = std::sqrt(dt);
     auto const& [spot, variance, rate, speed, mean, volatility, correlation, strike] = in;
     T const along = volatility * correlation * root_dt;
     T const across = volatility * sqrt(1 - correlation * correlation) * root_dt;
     T const pull = speed * dt;
     T v = variance, growth = 0;
-    for (std::size_t n = 0; n < steps; ++n) {
-      auto const &z1 = z[static_cast<Eigen::Index>(2 * n)], &z2 = z[static_cast<Eigen::Index>(2 * n + 1)];
-      T const floored = max(v, T(0)), root = sqrt(floored);
-      growth += root_dt * z1 * root - 0.5 * dt * floored;
-      v += pull * (mean - floored) + root * (along * z1 + across * z2);
-    }
+    for (std::size_t n = 0; n < steps; ++n)
+      step(v, growth, pull, mean, along, across, z[static_cast<Eigen::Index>(2 * n)],
+           z[static_cast<Eigen::Index>(2 * n + 1)]);
     return max(spot * exp(growth + rate * years) - strike, T(0)) * exp(-rate * years);
   }
 
@@ -47,7 +58,6 @@ struct heston {
 
   // By hand: the sum over all paths, and its gradient.
   double gradient(point const& in, point& g, memory& m) const {
-    double const root_dt = std::sqrt(dt);
     auto const& [spot, variance, rate, speed, mean, volatility, correlation, strike] = in;
     double const other = std::sqrt(1 - correlation * correlation), discount = std::exp(-rate * years);
     double const along = volatility * correlation * root_dt, across = volatility * other * root_dt, pull = speed * dt;
@@ -88,6 +98,32 @@ struct heston {
     g[5] = (dalong * correlation + dacross * other) * root_dt;
     g[6] = volatility * root_dt * (dalong - dacross * correlation / other);
     return sum;
+  }
+};
+
+// A step as a function of one array: variance, logarithm of the growth, pull, mean, along, across, two draws.
+struct heston_step {
+  template <class T>
+  constexpr std::array<T, 2> operator()(std::array<T, 8> const& in) const {
+    T v = in[0], growth = in[1];
+    heston::advance(v, growth, in[2], in[3], in[4], in[5], in[6], in[7]);
+    return {v, growth};
+  }
+};
+// The workload with another function in the place of that one.
+template <class Step>
+struct heston_by : heston {
+  using heston::heston;
+
+  template <class T, class Draws>
+  T operator()(std::array<T, inputs> const& in, Draws const& z) const {
+    return payoff(in, z,
+                  [](T& v, T& growth, T const& pull, T const& mean, T const& along, T const& across, auto const& z1,
+                     auto const& z2) {
+                    auto const next = Step()(std::array<T, 8>{v, growth, pull, mean, along, across, T(z1), T(z2)});
+                    v = next[0];
+                    growth = next[1];
+                  });
   }
 };
 

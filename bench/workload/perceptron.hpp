@@ -12,14 +12,15 @@
 
 namespace workload {
 
-struct perceptron {
-  static constexpr std::size_t features = 32, hidden = 64, samples = 16;
+template <std::size_t Samples = 16>
+struct perceptron_of {
+  static constexpr std::size_t features = 32, hidden = 64, samples = Samples;
   static constexpr std::size_t second = (features + 1) * hidden, third = second + (hidden + 1) * hidden;
   static constexpr std::size_t inputs = third + hidden + 1;
   std::array<std::array<double, features>, samples> data;
   std::array<double, samples> target;
 
-  perceptron() {
+  perceptron_of() {
     for (std::size_t n = 0; n < samples; ++n) {
       for (std::size_t i = 0; i < features; ++i)
         data[n][i] = std::sin(1.0 + 0.37 * static_cast<double>(n * features + i));
@@ -108,6 +109,8 @@ struct perceptron {
     return cost;
   }
 };
+
+using perceptron = perceptron_of<>;
 
 template <std::size_t In, std::size_t First, std::size_t Second, std::size_t Out>
 struct network {

@@ -3,6 +3,7 @@
 // Workloads without branches and constexpr, which can be traced while a program compiles.
 
 #include "workload/libor.hpp"
+#include "workload/mixture.hpp"
 #include "workload/structural_simulation.hpp"
 
 #include <array>
@@ -72,6 +73,16 @@ struct libor_by {
     auto const next = Step()(rate, drift, T(scale), T(kick));
     rate = next[0];
     drift = next[1];
+  }
+};
+
+// mixture.hpp's exponent of one component: the point, the mean, the factor.
+template <std::size_t D>
+struct mixture_exponent {
+  static constexpr std::size_t inputs = 2 * D + mixture<D>::factor;
+  template <class T>
+  constexpr T operator()(std::array<T, inputs> const& in) const {
+    return mixture<D>::exponent(in.data(), in.data() + D, in.data() + 2 * D);
   }
 };
 
