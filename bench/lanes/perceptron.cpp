@@ -31,7 +31,7 @@ bench::lane_problem bench::perceptron_in_lanes(lane_sizes) {
         },
         x, network::samples, [&](std::size_t i) { return std::pair(f->data[i].data(), f->target[i]); }, g);
   };
-  p.value_tape = [=](auto& g) { assign(g, duet::gradient(duet::reverse, sum, x)); };
+  p.value_tape = [=, owner = samples](auto& g) { assign(g, duet::gradient(duet::reverse, sum, x)); };
   p.threads = [=](auto& g, std::size_t threads) { assign(g, duet::gradient(duet::reverse, sum.threads(threads), x)); };
   return p;
 }

@@ -71,11 +71,11 @@ class var : public compound_assignment<var<T, Tag>> {
   // register (the carry); each step has a fresh index, so copies made before stay right.
   template <class X, class Seed>
   DUET_INLINE void accumulate(X const& x, Seed seed) {
-    if constexpr (!is_passive_operand<X>) {
+    if constexpr (keeps_values<T>) {  // each entry has one value: also a constant makes another
+      if ((index_ | duet::any_index(x)) != 0) index_ = write_sum(x, seed);
+    } else if constexpr (!is_passive_operand<X>) {
       if (duet::any_index(x) != 0) {
-        if constexpr (keeps_values<T>)
-          index_ = write_sum(x, seed);
-        else if (DUET_TAPE_CARRY && index_ != 0 && index_ + std::size_t{1} == active_head<T>.next) [[likely]]
+        if (DUET_TAPE_CARRY && index_ != 0 && index_ + std::size_t{1} == active_head<T>.next) [[likely]]
           index_ = statement_writer<T>::template write<descriptor::carry>(x, seed);
         else if (index_ == 0)
           index_ = statement_writer<T>::template write<0>(x, seed);
