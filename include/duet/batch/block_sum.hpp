@@ -55,47 +55,77 @@ DUET_INLINE void for_each_group(Data const& data, std::size_t first, std::size_t
 
 // ---- forward ----
 
-template <class Source, class S, class P, class Seed, class Data, class F, class... X>
-[[nodiscard]] DUET_COLD S sum_alone(Data const& data, F const& f, std::size_t first, std::size_t last, Seed const& seed,
-                                    X const&... x) {
+// What a thread has met in a block does not reach the next one: each begins as the caller of the whole did.
+class block_scope {
+ public:
+  explicit block_scope(bool caller) { infinite_partials_met = caller; }
+  block_scope(block_scope const&) = delete;
+  block_scope& operator=(block_scope const&) = delete;
+  ~block_scope() { infinite_partials_met = outer_; }
+
+ private:
+  bool outer_ = infinite_partials_met;
+};
+
+// One by one; out of line, so that the loop over groups keeps its numbers in registers.
+template <class Source, class S, class Seed, class Data, class F, class... X>
+DUET_COLD void add_alone(S& sum, Data const& data, F const& f, std::size_t first, std::size_t last, Seed const& seed,
+                         X const&... x) {
+  using P = passive_of_t<S>;
   auto const p = duet::lifted_parameters<Source, S, false>(seed, x...);
   typename data_source<Data>::template datum<P> d;
-  S sum(0);
   if constexpr (number_demands<S, Data, F, std::remove_const_t<decltype(p)>, decltype(d)>())
     for (std::size_t i = first; i < last; ++i) {
       data_source<Data>::template take<P>(data, i, d);
       sum += duet::term<Data>(f, p, d);
     }
-  return sum;
 }
 
-// The sum over a block in the scalar S; seed(i, x) is what entry x of the scalar Source becomes, wide_seed(i, x) the
-// same in lanes.
-template <bool Lanes, class Source, class S, class Seed, class WideSeed, class Data, class F, class... X>
-[[nodiscard]] DUET_FLATTEN auto sum_in_block(Data const& data, F const& f, std::size_t first, std::size_t last,
-                                          Seed const& seed, WideSeed const& wide_seed, X const&... x) {
-  using P = passive_of_t<S>;
+// The sum over the blocks from one on and before another in the scalar S; seed(i, x) is what entry x of the scalar
+// Source becomes, wide_seed(i, x) the same in lanes. f is called right here: within a lambda of this function g++ does
+// not inline it, which was measured 2 times slower.
+template <bool Lanes, class Source, class S, class Seed, class WideSeed, class Data, class F, std::size_t... I,
+          class... X>
+[[nodiscard]] DUET_FLATTEN auto sum_in_blocks(std::index_sequence<I...>, bool infinite_met, block_list const& blocks,
+                                              std::size_t from, std::size_t to, Data const& data, F const& f,
+                                              Seed const& seed, WideSeed const& wide_seed, X const&... x) {
   using Wide = group_scalar_t<S, Lanes>;
+  using WideP = passive_of_t<Wide>;
+  constexpr std::size_t width = width_of<WideP>;
   split_sum<S, Wide> result;
-  auto const alone = [&](std::size_t from, std::size_t to) {
-    result.rest += duet::sum_alone<Source, S, P>(data, f, from, to, seed, x...);
-  };
   if constexpr (Lanes) {
-    using WideP = widened_t<P>;
     auto const p = duet::lifted_parameters<Source, Wide, true>(wide_seed, x...);
     typename data_source<Data>::template datum<WideP> d;
-    Wide sum(0);
+    Wide total(0);
     if constexpr (number_demands<Wide, Data, F, std::remove_const_t<decltype(p)>, decltype(d)>())
-      duet::for_each_group<width_of<WideP>>(
-          data, first, last,
-          [&](std::size_t i) DUET_INLINE_LAMBDA {
-            data_source<Data>::template take<WideP>(data, i, d);
-            sum += duet::term<Data>(f, p, d);
-          },
-          alone);
-    result.lanes = sum;
+      for (std::size_t block = from; block < to; ++block) {
+        block_scope const scope(infinite_met);
+        std::size_t const last = blocks.last(block);
+        std::size_t i = blocks.first(block);
+        Wide sum(0);
+        S rest(0);
+        bool any_alone = i + (last - i) / width * width != last;
+        for (; i + width <= last; i += width) {
+          if (!data_source<Data>::template are_alike<width>(data, i)) [[unlikely]] {
+            duet::add_alone<Source>(rest, data, f, i, i + width, seed, x...);
+            any_alone = true;
+            continue;
+          }
+          data_source<Data>::template take<WideP>(data, i, d);
+          sum += f(std::get<I>(p)..., duet::handed_out<Data>(d));
+        }
+        total += sum;
+        if (i != last) duet::add_alone<Source>(rest, data, f, i, last, seed, x...);
+        if (any_alone) result.rest += rest;
+      }
+    result.lanes = total;
   } else {
-    alone(first, last);
+    for (std::size_t block = from; block < to; ++block) {
+      block_scope const scope(infinite_met);
+      S sum(0);
+      duet::add_alone<Source>(sum, data, f, blocks.first(block), blocks.last(block), seed, x...);
+      result.rest += sum;
+    }
   }
   return result;
 }
@@ -207,6 +237,14 @@ class gradient_terms {
   }
 
   template <class Data, class F>
+  [[nodiscard]] part sum(block_list const& blocks, std::size_t from, std::size_t to, Data const& data, F const& f) {
+    part total = block(data, f, blocks.first(from), blocks.last(from));
+    for (std::size_t b = from + 1; b < to; ++b) total += block(data, f, blocks.first(b), blocks.last(b));
+    return total;
+  }
+
+ private:
+  template <class Data, class F>
   [[nodiscard]] part block(Data const& data, F const& f, std::size_t first, std::size_t last) {
     part result;
     auto const alone = [&](std::size_t from, std::size_t to) { add_alone(data, f, from, to, result); };
@@ -224,8 +262,6 @@ class gradient_terms {
     }
     return result;
   }
-
- private:
   template <class D, class Tape, class Data, class F, class Datum>
   static auto recorded(Tape& t, Data const& data, F const& f, std::size_t i, Datum& d) {
     using S = typename Tape::S;
