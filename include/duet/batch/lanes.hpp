@@ -5,7 +5,8 @@
 // branched on: comparisons give a mask, which select() reads and which is a bool only where all lanes agree.
 
 #if !__has_include(<xsimd/xsimd.hpp>)
-#error "duet: lanes need the headers of xsimd: install libxsimd-dev (Debian), xsimd (Conan, vcpkg), or put them on the path"
+#error \
+    "duet: lanes need the headers of xsimd: install libxsimd-dev (Debian), xsimd (Conan, vcpkg), or put them on the path"
 #endif
 
 #include <array>
@@ -54,7 +55,9 @@ class lanes_mask {
   using numbers = lanes<T, W>;
 
   DUET_INLINE lanes_mask() : lanes_mask(false) {}
-  DUET_INLINE lanes_mask(bool all) { each([&](auto j) DUET_INLINE_LAMBDA { block(j) = batch(all); }); }  // NOLINT
+  DUET_INLINE lanes_mask(bool all) {
+    each([&](auto j) DUET_INLINE_LAMBDA { block(j) = batch(all); });
+  }  // NOLINT
 
   // make(j) is block j.
   template <class Make>
@@ -119,10 +122,10 @@ class lanes_mask {
   [[nodiscard]] friend DUET_INLINE lanes_mask operator||(lanes_mask const& a, bool b) { return a || lanes_mask(b); }
   [[nodiscard]] friend DUET_INLINE lanes_mask operator||(bool a, lanes_mask const& b) { return lanes_mask(a) || b; }
   [[nodiscard]] friend DUET_INLINE lanes_mask operator!(lanes_mask const& a) {
-    return made([&](auto j) DUET_INLINE_LAMBDA { return a.block(j) ^ batch(true); });
+    return made([&](auto j) DUET_INLINE_LAMBDA { return ~a.block(j); });
   }
   [[nodiscard]] friend DUET_INLINE lanes_mask operator==(lanes_mask const& a, lanes_mask const& b) {
-    return !made([&](auto j) DUET_INLINE_LAMBDA { return a.block(j) ^ b.block(j); });
+    return (a && b) || !(a || b);  // not by ^, which xsimd 8.1 has wrong for AVX-512
   }
 
  private:
@@ -213,7 +216,8 @@ class lanes {
   }
   // f of each number.
   template <class F>
-  [[nodiscard]] static DUET_INLINE lanes lane_by_lane(F const& f, lanes const& a, std::same_as<lanes> auto const&... b) {
+  [[nodiscard]] static DUET_INLINE lanes lane_by_lane(F const& f, lanes const& a,
+                                                      std::same_as<lanes> auto const&... b) {
     auto x = a.array();
     for (std::size_t i = 0; i < W; ++i) x[i] = static_cast<T>(f(x[i], b.array()[i]...));
     return lanes(x);
@@ -302,8 +306,8 @@ struct element_of<lanes<T, W>> {
 // of the side taken.
 template <class T, std::size_t W>
 [[nodiscard]] DUET_INLINE lanes<T, W> select(lanes_mask<T, W> const& m, lanes<T, W> const& a, lanes<T, W> const& b) {
-  return lanes<T, W>::made(
-      [&](auto j) DUET_INLINE_LAMBDA { return xsimd::select(m.block(j), a.block(j), b.block(j)); });
+  return lanes<T, W>::made([&](auto j)
+                               DUET_INLINE_LAMBDA { return xsimd::select(m.block(j), a.block(j), b.block(j)); });
 }
 
 }  // namespace duet

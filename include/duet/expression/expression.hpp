@@ -136,6 +136,12 @@ template <class... X, class First>
 
 struct not_stored {};
 
+// The value of a node that is built again from its operands.
+template <class T>
+struct known_value {
+  T const& value;
+};
+
 // An operand of a node, with the memberwise copy that keeps leaves in registers.
 template <std::size_t I, class X>
 struct operand_slot {
@@ -195,6 +201,9 @@ class expression : operand_list<std::index_sequence_for<X...>, X...> {
       : list(as, x...),
         value_(value_of_operands(std::index_sequence_for<X...>{})),
         stored_(partials_to_store(std::index_sequence_for<X...>{})) {}
+  template <class S, class... U>
+  DUET_INLINE constexpr expression(std::type_identity<S> as, known_value<value_type> y, U const&... x)
+      : list(as, x...), value_(y.value), stored_(partials_to_store(std::index_sequence_for<X...>{})) {}
   DUET_INLINE constexpr expression(expression const& other)
       : list(static_cast<list const&>(other)), value_(other.value_), stored_(other.stored_) {}
   constexpr expression& operator=(expression const&) = default;

@@ -76,6 +76,16 @@ struct recomputed_kernel {
   }
 };
 
+// The same where the tape keeps the inputs (batch/value_tape.hpp).
+template <class T, class Graph>
+struct replayed_kernel {
+  static constexpr std::size_t inputs = Graph::inputs, outputs = Graph::outputs;
+  [[nodiscard]] static DUET_INLINE auto pull_back(std::array<T, inputs> const& values,
+                                                  std::array<T, outputs> const& seeds) {
+    return symbolic::value_and_vjp(Graph(), seeds, values).gradient;
+  }
+};
+
 template <class F>
 class traced_kernel {
  public:
@@ -118,7 +128,21 @@ class traced_kernel {
     constexpr std::size_t outputs = Graph::outputs, used = Graph::inputs;
     constexpr auto each = std::make_index_sequence<outputs>{};
     constexpr bool is_vector = Graph::list.columns == 0;
-    if constexpr (!is_vector && used < stored_arguments<Graph>) {
+    auto const as_variables = [&](auto const& y, auto const& index) DUET_INLINE_LAMBDA {
+      if constexpr (is_vector)
+        return [&]<std::size_t... O>(std::index_sequence<O...>)
+                   DUET_INLINE_LAMBDA { return std::array<V, outputs>{V::recorded(y[O], index(O))...}; }(each);
+      else
+        return V::recorded(y, index(0));
+    };
+    if constexpr (keeps_values<T>) {
+      auto const y = Graph()(values);
+      tape_index const first = statement_writer<T>::template write_node<replayed_kernel<T, Graph>>(
+          [&](std::size_t i) DUET_INLINE_LAMBDA -> T const& { return values[i]; },
+          [&](std::size_t i) DUET_INLINE_LAMBDA { return indices[i]; });
+      return as_variables(
+          y, [&](std::size_t o) DUET_INLINE_LAMBDA { return first == 0 ? 0 : first + static_cast<tape_index>(o); });
+    } else if constexpr (!is_vector && used < stored_arguments<Graph>) {
       auto const y = symbolic::value_and_gradient(Graph(), values);
       segment_row<T> statement;
       for (std::size_t i = 0; i < used; ++i) statement.add(y.gradient[i], indices[i]);
@@ -137,15 +161,7 @@ class traced_kernel {
         node::write(on.array_room(node::bytes, outputs), kept, places);
         first = on.template array<node>(node::bytes, outputs, true);
       }
-      auto const variable = [&](T const& value, std::size_t o) {
-        return V::recorded(value, any == 0 ? 0 : first + static_cast<tape_index>(o));
-      };
-      if constexpr (is_vector)
-        return [&]<std::size_t... O>(std::index_sequence<O...>) {
-          return std::array<V, outputs>{variable(y[O], O)...};
-        }(each);
-      else
-        return variable(y, 0);
+      return as_variables(y, [&](std::size_t o) { return any == 0 ? 0 : first + static_cast<tape_index>(o); });
     }
   }
 };

@@ -182,8 +182,7 @@ struct log_sum_exp {
     if constexpr (active<decltype(a)> || active<decltype(b)>)
       return apply(log_sum_exp{}, a, b);
     else
-      return select(
-          a < b, [&] { return b + log1p(shifted_exp(a, b)); }, [&] { return a + log1p(shifted_exp(b, a)); });
+      return select(a < b, [&] { return b + log1p(shifted_exp(a, b)); }, [&] { return a + log1p(shifted_exp(b, a)); });
   }
   static constexpr auto first(auto const& a, auto const& b, auto const&) {
     auto const e = select(a < b, [&] { return shifted_exp(a, b); }, [&] { return shifted_exp(b, a); });

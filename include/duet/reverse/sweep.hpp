@@ -110,12 +110,17 @@ struct array_node {
   std::size_t payload_bytes;
 };
 
+// How a statement is passed over; a tape that records otherwise specialises it.
+template <class T>
+struct statement_skip;
+
 // A recording as the sweep reads it, from the end.
 struct sweep_cursor {
   std::byte const* record;
   std::uint8_t const* descriptors;
   std::byte const* counts;
   std::byte const* nodes;
+  void const* values;  // of all entries, on a tape that keeps them
 
   // The counts of a statement, g general and u unit arguments, `named` of the general ones with an index.
   struct statement {
@@ -154,8 +159,13 @@ struct sweep_cursor {
       read_array<T>();
       return;
     }
-    record -= read(code).template bytes<T>();
+    statement_skip<T>::over(*this, code);
   }
+};
+
+template <class T>
+struct statement_skip {
+  static void over(sweep_cursor& at, std::uint8_t code) { at.record -= at.read(code).template bytes<T>(); }
 };
 
 template <class T>

@@ -29,13 +29,21 @@ class tape {
   }
 
   // A new input with the given value. One byte of tape.
-  [[nodiscard]] var<T> independent(T const& value) { return var<T>(value, new_descriptor(descriptor::input)); }
+  [[nodiscard]] var<T> independent(T const& value) {
+    tape_index const index = new_descriptor(descriptor::input);
+    head().values.keep(index, value);
+    return var<T>(value, index);
+  }
 
   // Many new inputs, one after another, into the equally long `to`.
   void independents(std::span<T const> values, std::span<var<T>> to) {
     tape_index const first = new_inputs(values.size());
-    for (std::size_t i = 0; i < values.size(); ++i)
-      to[i] = var<T>::recorded(values[i], first + static_cast<tape_index>(i));
+    auto const& kept = head().values;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      tape_index const index = first + static_cast<tape_index>(i);
+      kept.keep(index, values[i]);
+      to[i] = var<T>(values[i], index);
+    }
   }
   // The index of the first of `count` new inputs, for var<T>::recorded(value, index).
   [[nodiscard]] tape_index new_inputs(std::size_t count) {
@@ -195,6 +203,7 @@ class tape {
   void shrink() {
     clear();
     for (stream* each : {&records_, &descriptors_, &counts_, &nodes_}) each->release();
+    values_.release();
     adjoints_.release();
     lanes_.release();
     wide_lanes_.release();
@@ -212,8 +221,8 @@ class tape {
       arrays += h.descriptors[i] == descriptor::array;
     }
     std::size_t const statements = count() - 1 - inputs - arrays - externals_.size();
-    std::size_t const bytes =
-        record_bytes() + count() + static_cast<std::size_t>(h.counts - counts_.data()) + node_bytes_;
+    std::size_t const bytes = record_bytes() + count() * (1 + value_stream<T>::entry_bytes) +
+                              static_cast<std::size_t>(h.counts - counts_.data()) + node_bytes_;
     return {statements,
             inputs,
             externals_.size(),
@@ -226,7 +235,7 @@ class tape {
  private:
   template <class>
   friend class recording;
-  friend class statement_writer<T>;
+  friend class record_room<T>;
   template <class, class>
   friend class external_lanes;
 
@@ -255,8 +264,13 @@ class tape {
       promised = last_index - after;
       h.limit = std::min(h.limit, h.record + promised * sizeof(tape_index));
     }
-    descriptors_.ensure(h.next, after + 1 + promised);
+    ensure_entries(h, h.next, after + 1 + promised);
+  }
+  void ensure_entries(write_head<T>& h, std::size_t used, std::size_t wanted) {
+    descriptors_.ensure(used, wanted);
     h.descriptors = reinterpret_cast<std::uint8_t*>(descriptors_.data());
+    values_.ensure(used, wanted);
+    h.values = values_.kept();
   }
   tape_index new_descriptor(std::uint8_t code) {
     room_for(0);
@@ -282,8 +296,7 @@ class tape {
     records_.ensure(used, used + step + margin);
     h.record = records_.data() + used;
     h.limit = h.record;  // until the other streams have their room too
-    descriptors_.ensure(entries, entries + step / sizeof(tape_index) + 2);
-    h.descriptors = reinterpret_cast<std::uint8_t*>(descriptors_.data());
+    ensure_entries(h, entries, entries + step / sizeof(tape_index) + 2);
     h.descriptors[0] = descriptor::input;
     counts_.ensure(counts_used, counts_used + step / sizeof(tape_index));
     h.counts = counts_.data() + counts_used;
@@ -309,7 +322,7 @@ class tape {
   [[nodiscard]] tape_position before(tape_index newest) const {
     auto const& h = head();
     tape_position at = position();
-    sweep_cursor cursor{h.record, h.descriptors, h.counts, nodes_.data() + node_bytes_};
+    sweep_cursor cursor{h.record, h.descriptors, h.counts, nodes_.data() + node_bytes_, nullptr};
     for (; at.descriptors > newest + std::size_t{1}; --at.descriptors) {
       std::uint8_t const code = h.descriptors[at.descriptors - 1];
       cursor.template skip<T>(code);
@@ -348,7 +361,7 @@ class tape {
     flush_denormals const flushed(flush_);
     std::size_t next_external = from.externals;
     sweep_cursor const cursor{records_.data() + from.record_bytes, head().descriptors,
-                              counts_.data() + from.count_bytes, nodes_.data() + from.node_bytes};
+                              counts_.data() + from.count_bytes, nodes_.data() + from.node_bytes, values_.data()};
     sweep<T, Adjoint, Damped, Sparse>::run(
         cursor, adjoints.data(), static_cast<tape_index>(from.descriptors - 1), static_cast<tape_index>(to.descriptors),
         [&](Adjoint*& data, sweep_cursor& at) {
@@ -358,7 +371,8 @@ class tape {
             external_lanes<T, Adjoint> lanes(*this, adjoints);
             externals_[--next_external]->pull_back(lanes);
           });
-          at = {records_.data() + record, head().descriptors, counts_.data() + counts, nodes_.data() + nodes};
+          at = {records_.data() + record, head().descriptors, counts_.data() + counts, nodes_.data() + nodes,
+                values_.data()};
           data = adjoints.data();
         });
   }
@@ -383,6 +397,7 @@ class tape {
   mutable write_head<T> parked_{.owner = this};  // while no thread records here
   stream records_{most_record_bytes, 1}, descriptors_{most_entries, 2}, counts_{most_count_bytes, 3},
       nodes_{most_record_bytes, 4};
+  [[no_unique_address]] value_stream<T> values_{most_entries, 8};
   std::size_t node_bytes_ = 0;
   std::vector<std::unique_ptr<external_node<T>>> externals_;
   adjoint_array<T> adjoints_{most_entries, 5};

@@ -45,8 +45,13 @@ class var : public compound_assignment<var<T, Tag>> {
 
   // The variable at an index of the recording: for what records by itself (array nodes).
   [[nodiscard]] static DUET_INLINE constexpr var recorded(T const& value, tape_index index) {
+    if constexpr (keeps_values<T>)
+      if (index != 0) active_head<T>.values.keep(index, value);
     return var(value, index);
   }
+
+  // The place alone, whose value does not matter: for reading adjoints.
+  [[nodiscard]] static DUET_INLINE constexpr var placed(tape_index index) { return var(T(0), index); }
 
   [[nodiscard]] DUET_INLINE constexpr T const& value() const { return value_; }
   [[nodiscard]] DUET_INLINE constexpr tape_index index() const { return index_; }
@@ -69,7 +74,9 @@ class var : public compound_assignment<var<T, Tag>> {
   // register (the carry); each step has a fresh index, so copies made before stay right.
   template <class X, class Seed>
   DUET_INLINE void accumulate(X const& x, Seed seed) {
-    if constexpr (!is_passive_operand<X>) {
+    if constexpr (keeps_values<T>) {  // another value is another entry
+      if ((index_ | duet::any_index(x)) != 0) index_ = write_sum(x, seed);
+    } else if constexpr (!is_passive_operand<X>) {
       if (duet::any_index(x) != 0) {
         if (DUET_TAPE_CARRY && index_ != 0 && index_ + std::size_t{1} == active_head<T>.next) [[likely]]
           index_ = statement_writer<T>::template write<descriptor::carry>(x, seed);

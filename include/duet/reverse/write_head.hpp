@@ -11,6 +11,7 @@
 // adjoint on in a register instead of through memory, which is what its longest chains consist of.
 
 #include <duet/core/error.hpp>
+#include <duet/reverse/kept_values.hpp>
 #include <duet/reverse/sweep.hpp>
 
 namespace duet {
@@ -31,6 +32,7 @@ struct write_head {
   tape<T>* owner = nullptr;
   std::size_t next = 1;            // the index of the next descriptor
   bool infinite_partials = false;  // some partial is infinite or NaN: the sweep lets zero win over it
+  [[no_unique_address]] kept_values<T> values{};
 };
 
 [[noreturn]] DUET_COLD inline void throw_not_recording() {
@@ -53,6 +55,7 @@ struct leaf<var<T, Tag>> {
   tape_index index;
 
   DUET_INLINE constexpr explicit leaf(scalar const& x) : number(x.value()), index(x.index()) {}
+  DUET_INLINE constexpr leaf(T const& n, tape_index i) : number(n), index(i) {}
   DUET_INLINE constexpr leaf(leaf const& other) : number(other.number), index(other.index) {}
   constexpr leaf& operator=(leaf const&) = default;
 
@@ -87,8 +90,28 @@ struct argument {
   bool merged;
 };
 
+// This thread's head, with room for a statement. Throws duet::error if it records nowhere.
 template <class T>
-class statement_writer {
+class record_room {
+ protected:
+  static DUET_INLINE write_head<T>& room() {
+    write_head<T>& head = active_head<T>;
+    if (head.record >= head.limit) [[unlikely]]
+      make_room(head);
+    return head;
+  }
+
+ private:
+  DUET_COLD static void make_room(write_head<T>& head) {
+    if (head.owner == nullptr) throw_not_recording();
+    head.owner->make_room();
+  }
+};
+
+template <class T>
+class statement_writer : record_room<T> {
+  using record_room<T>::room;
+
  public:
   static constexpr std::size_t most_leaves = 128;
   static constexpr std::size_t partial_bytes = packed<T>::bytes;
@@ -219,17 +242,6 @@ class statement_writer {
       put(head.counts, std::uint64_t{g} | std::uint64_t{u} << 32);
       head.counts += sizeof(std::uint64_t);
     }
-  }
-
-  static DUET_INLINE write_head<T>& room() {
-    write_head<T>& head = active_head<T>;
-    if (head.record >= head.limit) [[unlikely]]
-      make_room(head);
-    return head;
-  }
-  DUET_COLD static void make_room(write_head<T>& head) {
-    if (head.owner == nullptr) throw_not_recording();
-    head.owner->make_room();
   }
 
   // Where a partial is infinite or NaN: coefficients in which zero wins, passive leaves left out.

@@ -1,0 +1,248 @@
+#pragma once
+
+// The statements of the tape of lanes: what is kept of one, and how the sweep works its partials out again.
+
+#include <duet/batch/lanes_math.hpp>
+#include <duet/reverse/tape.hpp>
+
+namespace duet {
+
+template <class T, std::size_t W>
+inline constexpr bool keeps_values<lanes<T, W>> = true;
+
+// What the sweep does for one kind of statement. Both begin at the end of the record and return its beginning.
+template <class T>
+struct value_statement {
+  // Adds to the operands' adjoints what that of entry n asks for; adjoints are `rows` numbers an entry. `damped`: zero
+  // wins over an infinite partial, from the first one that is met onwards.
+  std::byte const* (*pull_back)(std::byte const* end, T* adjoints, std::size_t rows, T const* values, tape_index n,
+                                bool& damped);
+  std::byte const* (*skip)(std::byte const* end);
+};
+
+namespace value_detail {
+
+// How many active leaves stand below X, and how many bytes its constants take.
+template <class X>
+struct extent {
+  static constexpr std::size_t leaves = 1, constant_bytes = 0;
+};
+template <class C>
+struct extent<passive<C>> {
+  static constexpr std::size_t leaves = 0, constant_bytes = packed<C>::bytes;
+};
+template <class Rule, class... X>
+struct extent<expression<Rule, X...>> {
+  static constexpr std::size_t leaves = (std::size_t{0} + ... + extent<X>::leaves),
+                               constant_bytes = (std::size_t{0} + ... + extent<X>::constant_bytes);
+};
+
+template <class X, class LeafVisit, class ConstantVisit>
+DUET_INLINE void visit_operands(X const& x, LeafVisit const& leaf_visit, ConstantVisit const& constant_visit) {
+  if constexpr (is_passive_operand<X>)
+    constant_visit(x.number);
+  else if constexpr (is_expression<X>)
+    [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
+      (visit_operands(x.template operand<I>(), leaf_visit, constant_visit), ...);
+    }(std::make_index_sequence<X::arity>{});
+  else
+    leaf_visit(x);
+}
+
+// A record's constants and indices, and the values of the operands.
+template <class T>
+struct operands_read {
+  std::byte const* constants;
+  std::byte const* indices;
+  T const* values;
+
+  [[nodiscard]] DUET_INLINE tape_index index(std::size_t k) const {
+    return packed<tape_index>::read(indices + k * sizeof(tape_index));
+  }
+  [[nodiscard]] DUET_INLINE T value(std::size_t k, tape_index i) const { return i != 0 ? values[i] : passive_value(k); }
+  [[nodiscard]] DUET_INLINE std::size_t passive_before(std::size_t k) const {
+    std::size_t count = 0;
+    for (std::size_t j = 0; j < k; ++j) count += index(j) == 0;
+    return count;
+  }
+
+ private:
+  // They lie before the constants, the first one last.
+  [[nodiscard]] DUET_COLD T passive_value(std::size_t k) const {
+    return packed<T>::read(constants - (passive_before(k) + 1) * packed<T>::bytes);
+  }
+};
+
+// X again, its leaves from the Leaf-th on and its constants from a byte on.
+template <class X, std::size_t Leaf, std::size_t Constant>
+struct rebuilt {
+  template <class T>
+  static DUET_INLINE X from(operands_read<T> const& read) {
+    tape_index const i = read.index(Leaf);
+    return X(read.value(Leaf, i), i);
+  }
+};
+template <class C, std::size_t Leaf, std::size_t Constant>
+struct rebuilt<passive<C>, Leaf, Constant> {
+  template <class T>
+  static DUET_INLINE passive<C> from(operands_read<T> const& read) {
+    return {packed<C>::read(read.constants + Constant)};
+  }
+};
+template <class Rule, class... X, std::size_t Leaf, std::size_t Constant>
+struct rebuilt<expression<Rule, X...>, Leaf, Constant> {
+  using node = expression<Rule, X...>;
+  template <std::size_t I>
+  static consteval std::array<std::size_t, 2> place() {
+    std::size_t const leaves[] = {extent<X>::leaves...}, bytes[] = {extent<X>::constant_bytes...};
+    std::array<std::size_t, 2> at{Leaf, Constant};
+    for (std::size_t k = 0; k < I; ++k) {
+      at[0] += leaves[k];
+      at[1] += bytes[k];
+    }
+    return at;
+  }
+  template <class T, class... Known>
+  static DUET_INLINE node from(operands_read<T> const& read, Known const&... known) {
+    return [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
+      return node(std::type_identity<typename node::scalar>{}, known...,
+                  rebuilt<X, place<I>()[0], place<I>()[1]>::from(read)...);
+    }(std::index_sequence_for<X...>{});
+  }
+};
+
+// A statement whose right-hand side is X.
+template <class T, class X>
+struct statement_of {
+  static constexpr std::size_t leaves = extent<X>::leaves, constant_bytes = extent<X>::constant_bytes,
+                               fixed_bytes = constant_bytes + leaves * sizeof(tape_index);
+
+  static DUET_INLINE operands_read<T> operands_before(std::byte const* end, T const* values) {
+    return {end - fixed_bytes, end - leaves * sizeof(tape_index), values};
+  }
+  static DUET_INLINE std::byte const* begin(operands_read<T> const& read) {
+    return read.constants - read.passive_before(leaves) * packed<T>::bytes;
+  }
+  static std::byte const* skip(std::byte const* end) { return begin(operands_before(end, nullptr)); }
+
+  static std::byte const* pull_back(std::byte const* end, T* adjoints, std::size_t rows, T const* values, tape_index n,
+                                    bool& damped) {
+    auto const read = operands_before(end, values);
+    auto const x = rebuilt<X, 0, 0>::from(read, known_value<T>{values[n]});
+    auto const c = duet::coefficients<care::bare>(x, one{});
+    bool careful = damped;
+    if constexpr (has_infinite_slope<X>) careful = careful || !duet::coefficients_are_finite(x, c);
+    if (careful) [[unlikely]] {
+      damped = true;
+      pull_back_damped(end, adjoints, rows, values, n);
+    } else if (rows == 1) {
+      T const seed = adjoints[n];
+      duet::for_each_leaf(x, c, [&]<class K>(K const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
+        T& target = adjoints[l.index];
+        if constexpr (std::is_same_v<K, one>)
+          target += seed;
+        else if constexpr (std::is_same_v<K, minus_one>)
+          target -= seed;
+        else
+          target += T(coefficient) * seed;
+      });
+    } else {
+      T const* const seeds = adjoints + n * rows;
+      duet::for_each_leaf(x, c, [&](auto const& coefficient, auto const& l) {
+        T const partial = duet::number<T>(coefficient);
+        T* const targets = adjoints + l.index * rows;
+        for (std::size_t r = 0; r < rows; ++r) targets[r] += partial * seeds[r];
+      });
+    }
+    return begin(read);
+  }
+
+ private:
+  DUET_COLD static void pull_back_damped(std::byte const* end, T* adjoints, std::size_t rows, T const* values,
+                                         tape_index n) {
+    auto const x = rebuilt<X, 0, 0>::from(operands_before(end, values), known_value<T>{values[n]});
+    T const* const seeds = adjoints + n * rows;
+    duet::for_each_leaf(x, duet::coefficients<care::damped>(x, one{}), [&](auto const& coefficient, auto const& l) {
+      if (l.index == 0) return;
+      T const partial = duet::number<T>(coefficient);
+      T* const targets = adjoints + l.index * rows;
+      for (std::size_t r = 0; r < rows; ++r) duet::add_product<true>(targets[r], partial, seeds[r]);
+    });
+  }
+};
+
+// A statement whose partials were worked out elsewhere. Record: partials, indices, their number.
+template <class T>
+struct statement_of_partials {
+  static DUET_INLINE std::byte const* begin(std::byte const* end, std::uint64_t& count) {
+    end -= sizeof count;
+    count = packed<std::uint64_t>::read(end);
+    return end - count * (packed<T>::bytes + sizeof(tape_index));
+  }
+  static std::byte const* skip(std::byte const* end) {
+    std::uint64_t count;
+    return begin(end, count);
+  }
+  static std::byte const* pull_back(std::byte const* end, T* adjoints, std::size_t rows, T const*, tape_index n,
+                                    bool& damped) {
+    std::uint64_t count;
+    std::byte const* const record = begin(end, count);
+    std::byte const* const indices = record + count * packed<T>::bytes;
+    for (std::size_t j = 0; j < count; ++j) {
+      T const partial = packed<T>::read(record + j * packed<T>::bytes);
+      T* const targets = adjoints + packed<tape_index>::read(indices + j * sizeof(tape_index)) * rows;
+      damped = damped || !duet::all_finite(partial);
+      for (std::size_t r = 0; r < rows; ++r)
+        if (damped)
+          duet::add_product<true>(targets[r], partial, adjoints[n * rows + r]);
+        else
+          targets[r] += partial * adjoints[n * rows + r];
+    }
+    return record;
+  }
+};
+
+// A node with several outputs, entries in a row of which the statement is the last: Node::pull_back(inputs, seeds)
+// gives what each input's adjoint gains. Record: padding, values of passive inputs, indices.
+template <class T, class Node>
+struct statement_of_node {
+  static constexpr std::size_t inputs = Node::inputs, outputs = Node::outputs,
+                               index_bytes = inputs * sizeof(tape_index);
+  // The tape counts on a record of four bytes an entry.
+  static constexpr std::size_t padding = outputs * sizeof(tape_index) > index_bytes
+                                             ? outputs * sizeof(tape_index) - index_bytes
+                                             : 0;
+
+  static DUET_INLINE operands_read<T> operands_before(std::byte const* end, T const* values) {
+    return {end - index_bytes, end - index_bytes, values};
+  }
+  static DUET_INLINE std::byte const* begin(operands_read<T> const& read) {
+    return read.constants - read.passive_before(inputs) * packed<T>::bytes - padding;
+  }
+  static std::byte const* skip(std::byte const* end) { return begin(operands_before(end, nullptr)); }
+
+  static std::byte const* pull_back(std::byte const* end, T* adjoints, std::size_t rows, T const* values, tape_index n,
+                                    bool&) {
+    auto const read = operands_before(end, values);
+    T const* const seeds = adjoints + (n + 1 - outputs) * rows;
+    std::array<tape_index, inputs> places;
+    for (std::size_t i = 0; i < inputs; ++i) places[i] = read.index(i);
+    for (std::size_t r = 0; r < rows; ++r) {
+      auto const gains = [&]<std::size_t... I, std::size_t... O>(std::index_sequence<I...>, std::index_sequence<O...>)
+                             DUET_INLINE_LAMBDA {
+                               return Node::pull_back({read.value(I, places[I])...}, {seeds[O * rows + r]...});
+                             }(std::make_index_sequence<inputs>{}, std::make_index_sequence<outputs>{});
+      for (std::size_t i = 0; i < inputs; ++i) adjoints[places[i] * rows + r] += gains[i];
+    }
+    return begin(read);
+  }
+};
+
+template <class T, class Statement>
+inline constexpr value_statement<T> statement_table{&Statement::pull_back, &Statement::skip};
+
+inline constexpr std::uint8_t statement_code = 1;
+
+}  // namespace value_detail
+
+}  // namespace duet
