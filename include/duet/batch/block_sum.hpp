@@ -186,10 +186,15 @@ class term_tape {
         parameters_(duet::lifted_parameters<Source, S, in_lanes>(entry{first_}, x...)),
         start_((*tape_).position()) {}
 
-  [[nodiscard]] auto const& parameters() const { return parameters_; }
-
   void begin() { (*tape_).zero_adjoints(); }
-  // The value of a term that has been recorded; it is swept and forgotten.
+  // The value of f for the datum d, which is recorded, swept and forgotten.
+  template <class Data, class F, class Datum>
+  [[nodiscard]] E operator()(F const& f, Datum& d) {
+    if constexpr (number_demands<S, Data, F, std::remove_const_t<decltype(parameters_)>, Datum>())
+      return sweep(S(duet::term<Data>(f, parameters_, d)));
+    else
+      return E(0);
+  }
   [[nodiscard]] E sweep(S const& y) {
     tape<E>& t = *tape_;
     if (y.index() != 0) {
@@ -199,11 +204,14 @@ class term_tape {
     t.rewind(start_);
     return y.value();
   }
-  // What the sweeps since begin() have added up.
+  // What the sweeps since begin() have added up, by parameter.
+  [[nodiscard]] std::size_t size() const { return count_; }
+  [[nodiscard]] DUET_INLINE E partial(std::size_t i) const {
+    return (*tape_).adjoint(var<E>::recorded(E(0), first_ + static_cast<tape_index>(i)));
+  }
   [[nodiscard]] std::vector<E> gradient() const {
     std::vector<E> all(count_);
-    for (std::size_t i = 0; i < count_; ++i)
-      all[i] = (*tape_).adjoint(var<E>::recorded(E(0), first_ + static_cast<tape_index>(i)));
+    for (std::size_t i = 0; i < count_; ++i) all[i] = partial(i);
     return all;
   }
 
@@ -254,7 +262,12 @@ class gradient_terms {
       E sum(0);
       groups_->begin();
       duet::for_each_group<width_of<WideP>>(
-          data, first, last, [&](std::size_t i) { sum += recorded<WideP>(*groups_, data, f, i, d); }, alone);
+          data, first, last,
+          [&](std::size_t i) {
+            data_source<Data>::template take<WideP>(data, i, d);
+            sum += groups_->template operator()<Data>(f, d);
+          },
+          alone);
       result.value.lanes = sum;
       result.lanes = groups_->gradient();
     } else {
@@ -262,21 +275,15 @@ class gradient_terms {
     }
     return result;
   }
-  template <class D, class Tape, class Data, class F, class Datum>
-  static auto recorded(Tape& t, Data const& data, F const& f, std::size_t i, Datum& d) {
-    using S = typename Tape::S;
-    data_source<Data>::template take<D>(data, i, d);
-    if constexpr (number_demands<S, Data, F, std::remove_cvref_t<decltype(t.parameters())>, Datum>())
-      return t.sweep(S(duet::term<Data>(f, t.parameters(), d)));
-    else
-      return typename S::value_type(0);
-  }
   template <class Data, class F>
   DUET_COLD void add_alone(Data const& data, F const& f, std::size_t from, std::size_t to, part& result) {
     if (!single_) std::apply([&](X const&... x) { single_.emplace(x...); }, x_);
     typename data_source<Data>::template datum<P> d;
     single_->begin();
-    for (std::size_t i = from; i < to; ++i) result.value.rest += recorded<P>(*single_, data, f, i, d);
+    for (std::size_t i = from; i < to; ++i) {
+      data_source<Data>::template take<P>(data, i, d);
+      result.value.rest += single_->template operator()<Data>(f, d);
+    }
     auto const gradient = single_->gradient();
     result.rest.resize(gradient.size(), T(0));
     for (std::size_t i = 0; i < gradient.size(); ++i) result.rest[i] += gradient[i];

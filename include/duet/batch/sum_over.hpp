@@ -76,7 +76,11 @@ class sum_over_function {
   // The same for an f that cannot take lanes: one datum at a time, in plain scalars.
   [[nodiscard]] auto scalar() const { return sum_over_function<Kept, F, false>(data_, f_, threads_); }
 
+  // What it was made of.
   [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] data_type const& data() const { return *data_; }
+  [[nodiscard]] F const& function() const { return f_; }
+  [[nodiscard]] std::size_t most_threads() const { return threads_; }
 
   // The sum at the parameters x..., which f is given before the datum.
   template <class... X>
