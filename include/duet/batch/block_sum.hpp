@@ -55,6 +55,25 @@ DUET_INLINE void for_each_group(Data const& data, std::size_t first, std::size_t
 
 // ---- forward ----
 
+// The seed of a gradient in the parameters: entry i as independent variable i of the dual D; passive ones as constants.
+template <class D>
+inline constexpr auto unit_seed = []<class I, class Source>(I i, Source const& e) DUET_INLINE_LAMBDA {
+  auto const value = duet::broadcast_to<typename Source::value_type, typename D::value_type>(e.value());
+  if constexpr (is_recorded<Source>)
+    if (e.index() == 0) return D(value);
+  return D::independent(value, i);
+};
+// The same of the parameters from one on, as many as a dual has partials.
+template <class D>
+struct chunk_seed {
+  std::size_t first;
+  template <class Source>
+  [[nodiscard]] DUET_INLINE D operator()(std::size_t i, Source const& e) const {
+    auto const value = duet::broadcast_to<typename Source::value_type, typename D::value_type>(e.value());
+    return i - first < D::size() ? D::independent(value, i - first) : D(value);
+  }
+};
+
 // What a thread has met in a block does not reach the next one: each begins as the caller of the whole did.
 class block_scope {
  public:

@@ -4,6 +4,7 @@
 // differentiated like any other (pathwise sensitivities); and its estimate with standard errors. Each path has random
 // numbers of its own, whoever computes it.
 
+#include <duet/batch/each_term.hpp>
 #include <duet/batch/moments.hpp>
 #include <duet/batch/random.hpp>
 #include <duet/batch/sum_over.hpp>
@@ -60,41 +61,6 @@ struct split_moments {
     }
   }
 };
-
-// The moments of value and gradient over paths, where entries of the parameters x... of the scalar Source are what the
-// gradient is in. Forward: the paths of some blocks in the scalar S.
-template <bool Lanes, class Source, class S, class F, std::size_t... I, class... X>
-[[nodiscard]] DUET_FLATTEN auto sample_forward(std::index_sequence<I...>, bool infinite_met, std::size_t first,
-                                               std::size_t last, random_paths const& paths, F const& f, X const&... x) {
-  using T = typename S::value_type;
-  using Wide = group_scalar_t<S, Lanes>;
-  using WideT = typename Wide::value_type;
-  using source = data_source<random_paths>;
-  block_scope const scope(infinite_met);
-  split_moments<T, WideT> result{moments<WideT>(1 + S::size()), moments<T>(1 + S::size())};
-  auto const seed = [](auto i, Source const& e) DUET_INLINE_LAMBDA {
-    return Wide::independent(duet::broadcast_to<T, WideT>(e.value()), i);
-  };
-  auto const p = duet::lifted_parameters<Source, Wide, Lanes>(seed, x...);
-  draws<WideT> d;
-  std::size_t i = first;
-  if constexpr (number_demands<Wide, random_paths, F, std::remove_const_t<decltype(p)>, draws<WideT>>())
-    for (; i + width_of<WideT> <= last; i += width_of<WideT>) {
-      source::take<WideT>(paths, i, d);
-      Wide const y = f(std::get<I>(p)..., d);
-      auto const quantity = [&](std::size_t k) { return k == 0 ? y.value() : y.partial(k - 1); };
-      if constexpr (Lanes)
-        result.lanes.add(quantity);
-      else
-        result.rest.add(quantity);
-    }
-  if constexpr (Lanes)
-    if (i != last)
-      result.rest = duet::sample_forward<false, Source, S>(std::index_sequence<I...>{}, infinite_met, i, last, paths, f,
-                                                           x...)
-                        .rest;
-  return result;
-}
 
 // Reverse: a recording for each group.
 template <bool Lanes, class Source, class T, class... X>
@@ -171,9 +137,8 @@ class monte_carlo_function {
         throw std::invalid_argument("duet::monte_carlo: an estimate of errors needs two paths or more, given 1");
       auto const& at = duet::plain(x);
       using Source = dual<T, 1, tag_of<F>>;  // tells the parameters from constants
-      auto const marked = shape<plain_t<X>>::template make<Source>(
-          at, [&](auto i) { return Source(shape<plain_t<X>>::entry(at, i)); });
-      moments<T> const m = sampled<Source>(marked);
+      moments<T> const m = duet::use_parameters([&](auto const&... p) { return sampled<Source>(p...); },
+                                                duet::marked<Source>(at));
       auto gradient = duet::zeros_like(at);
       auto errors = gradient;
       duet::set_entries(gradient, [&](auto i) { return m.mean(1 + std::size_t{i}); });
@@ -185,27 +150,27 @@ class monte_carlo_function {
 
  private:
   template <class Source, class... X>
-  [[nodiscard]] auto sampled(arguments<X...> const& x) const {
-    return std::apply([&](auto const&... each) { return sampled_at<Source>(duet::passed(each)...); }, x.each);
-  }
-  template <class Source, class X>
-  [[nodiscard]] auto sampled(X const& x) const {
-    return sampled_at<Source>(x);
-  }
-
-  template <class Source, class... X>
-  [[nodiscard]] auto sampled_at(X const&... x) const {
+  [[nodiscard]] auto sampled(X const&... x) const {
     using T = typename Source::value_type;
     constexpr std::size_t n = moving_entries<Source, X...>();
     constexpr bool lanes = InLanes && widenable<T>;
     if constexpr (n <= most_forward_parameters) {
       using S = dual<T, n, typename Source::tag>;
+      using Wide = group_scalar_t<S, lanes>;
       bool const met = infinite_partials_met;
-      return over_blocks([] { return 0; },
-                         [&](int, std::size_t first, std::size_t last) {
-                           return duet::sample_forward<lanes, Source, S>(std::index_sequence_for<X...>{}, met, first,
-                                                                         last, sum_.data(), sum_.function(), x...);
-                         });
+      return over_blocks([] { return 0; }, [&](int, std::size_t first, std::size_t last) {
+        split_moments<T, typename Wide::value_type> result{moments<typename Wide::value_type>(1 + n), moments<T>(1 + n)};
+        auto const keep = [&]<class Y>(std::size_t, Y const& y) DUET_INLINE_LAMBDA {
+          auto const quantity = [&](std::size_t k) { return k == 0 ? y.value() : y.partial(k - 1); };
+          if constexpr (std::is_same_v<Y, S>)
+            result.rest.add(quantity);
+          else
+            result.lanes.add(quantity);
+        };
+        duet::for_each_term<lanes, Source, S>(std::index_sequence_for<X...>{}, met, first, last, sum_.data(),
+                                              sum_.function(), duet::unit_seed<S>, duet::unit_seed<Wide>, keep, x...);
+        return result;
+      });
     } else {
       using tapes = path_tapes<lanes, Source, T, X...>;
       return over_blocks([&] { return std::make_unique<tapes>(x...); },

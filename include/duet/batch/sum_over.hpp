@@ -158,15 +158,7 @@ class sum_over_function {
   [[nodiscard]] auto gradient_forward(X const&... x) const {
     using T = typename S::value_type;
     using E = dual<T, N, unguarded_tag<typename S::tag>>;
-    auto const seed = []<class D>(std::type_identity<D>) DUET_INLINE_LAMBDA {
-      return [](auto i, S const& e) DUET_INLINE_LAMBDA {
-        auto const value = duet::broadcast_to<T, typename D::value_type>(e.value());
-        if constexpr (is_recorded<S>)
-          if (e.index() == 0) return D(value);
-        return D::independent(value, i);
-      };
-    };
-    return summed<S, E>(seed(std::type_identity<E>{}), seed(std::type_identity<group_scalar_t<E, in_lanes<E>>>{}), x...);
+    return summed<S, E>(unit_seed<E>, unit_seed<group_scalar_t<E, in_lanes<E>>>, x...);
   }
   template <class S, class... X>
   [[nodiscard]] auto gradient_reverse(X const&... x) const {
