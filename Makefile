@@ -76,7 +76,7 @@ test:
 	ctest --preset $(PRESET) --parallel $(JOBS)
 
 test-all:
-	-$(call need,$(cross_packages) gdb=gdb pkgconf=pkg-config,pkgconf)
+	-$(call need,$(cross_packages) $(doc_packages) gdb=gdb pkgconf=pkg-config,pkgconf)
 	$(MAKE) test PRESET=dev
 	$(MAKE) test PRESET=clang
 	$(MAKE) test PRESET=asan

@@ -55,47 +55,96 @@ DUET_INLINE void for_each_group(Data const& data, std::size_t first, std::size_t
 
 // ---- forward ----
 
-template <class Source, class S, class P, class Seed, class Data, class F, class... X>
-[[nodiscard]] DUET_COLD S sum_alone(Data const& data, F const& f, std::size_t first, std::size_t last, Seed const& seed,
-                                    X const&... x) {
+// The seed of a gradient in the parameters: entry i as independent variable i of the dual D; passive ones as constants.
+template <class D>
+inline constexpr auto unit_seed = []<class I, class Source>(I i, Source const& e) DUET_INLINE_LAMBDA {
+  auto const value = duet::broadcast_to<typename Source::value_type, typename D::value_type>(e.value());
+  if constexpr (is_recorded<Source>)
+    if (e.index() == 0) return D(value);
+  return D::independent(value, i);
+};
+// The same of the parameters from one on, as many as a dual has partials.
+template <class D>
+struct chunk_seed {
+  std::size_t first;
+  template <class Source>
+  [[nodiscard]] DUET_INLINE D operator()(std::size_t i, Source const& e) const {
+    auto const value = duet::broadcast_to<typename Source::value_type, typename D::value_type>(e.value());
+    return i - first < D::size() ? D::independent(value, i - first) : D(value);
+  }
+};
+
+// What a thread has met in a block does not reach the next one: each begins as the caller of the whole did.
+class block_scope {
+ public:
+  explicit block_scope(bool caller) { infinite_partials_met = caller; }
+  block_scope(block_scope const&) = delete;
+  block_scope& operator=(block_scope const&) = delete;
+  ~block_scope() { infinite_partials_met = outer_; }
+
+ private:
+  bool outer_ = infinite_partials_met;
+};
+
+// One by one; out of line, so that the loop over groups keeps its numbers in registers.
+template <class Source, class S, class Seed, class Data, class F, class... X>
+DUET_COLD void add_alone(S& sum, Data const& data, F const& f, std::size_t first, std::size_t last, Seed const& seed,
+                         X const&... x) {
+  using P = passive_of_t<S>;
   auto const p = duet::lifted_parameters<Source, S, false>(seed, x...);
   typename data_source<Data>::template datum<P> d;
-  S sum(0);
   if constexpr (number_demands<S, Data, F, std::remove_const_t<decltype(p)>, decltype(d)>())
     for (std::size_t i = first; i < last; ++i) {
       data_source<Data>::template take<P>(data, i, d);
       sum += duet::term<Data>(f, p, d);
     }
-  return sum;
 }
 
-// The sum over a block in the scalar S; seed(i, x) is what entry x of the scalar Source becomes, wide_seed(i, x) the
-// same in lanes.
-template <bool Lanes, class Source, class S, class Seed, class WideSeed, class Data, class F, class... X>
-[[nodiscard]] DUET_FLATTEN auto sum_in_block(Data const& data, F const& f, std::size_t first, std::size_t last,
-                                          Seed const& seed, WideSeed const& wide_seed, X const&... x) {
-  using P = passive_of_t<S>;
+// The sum over the blocks from one on and before another in the scalar S; seed(i, x) is what entry x of the scalar
+// Source becomes, wide_seed(i, x) the same in lanes. f is called right here: within a lambda of this function g++ does
+// not inline it, which was measured 2 times slower.
+template <bool Lanes, class Source, class S, class Seed, class WideSeed, class Data, class F, std::size_t... I,
+          class... X>
+[[nodiscard]] DUET_FLATTEN auto sum_in_blocks(std::index_sequence<I...>, bool infinite_met, block_list const& blocks,
+                                              std::size_t from, std::size_t to, Data const& data, F const& f,
+                                              Seed const& seed, WideSeed const& wide_seed, X const&... x) {
   using Wide = group_scalar_t<S, Lanes>;
+  using WideP = passive_of_t<Wide>;
+  constexpr std::size_t width = width_of<WideP>;
   split_sum<S, Wide> result;
-  auto const alone = [&](std::size_t from, std::size_t to) {
-    result.rest += duet::sum_alone<Source, S, P>(data, f, from, to, seed, x...);
-  };
   if constexpr (Lanes) {
-    using WideP = widened_t<P>;
     auto const p = duet::lifted_parameters<Source, Wide, true>(wide_seed, x...);
     typename data_source<Data>::template datum<WideP> d;
-    Wide sum(0);
+    Wide total(0);
     if constexpr (number_demands<Wide, Data, F, std::remove_const_t<decltype(p)>, decltype(d)>())
-      duet::for_each_group<width_of<WideP>>(
-          data, first, last,
-          [&](std::size_t i) DUET_INLINE_LAMBDA {
-            data_source<Data>::template take<WideP>(data, i, d);
-            sum += duet::term<Data>(f, p, d);
-          },
-          alone);
-    result.lanes = sum;
+      for (std::size_t block = from; block < to; ++block) {
+        block_scope const scope(infinite_met);
+        std::size_t const last = blocks.last(block);
+        std::size_t i = blocks.first(block);
+        Wide sum(0);
+        S rest(0);
+        bool any_alone = i + (last - i) / width * width != last;
+        for (; i + width <= last; i += width) {
+          if (!data_source<Data>::template are_alike<width>(data, i)) [[unlikely]] {
+            duet::add_alone<Source>(rest, data, f, i, i + width, seed, x...);
+            any_alone = true;
+            continue;
+          }
+          data_source<Data>::template take<WideP>(data, i, d);
+          sum += f(std::get<I>(p)..., duet::handed_out<Data>(d));
+        }
+        total += sum;
+        if (i != last) duet::add_alone<Source>(rest, data, f, i, last, seed, x...);
+        if (any_alone) result.rest += rest;
+      }
+    result.lanes = total;
   } else {
-    alone(first, last);
+    for (std::size_t block = from; block < to; ++block) {
+      block_scope const scope(infinite_met);
+      S sum(0);
+      duet::add_alone<Source>(sum, data, f, blocks.first(block), blocks.last(block), seed, x...);
+      result.rest += sum;
+    }
   }
   return result;
 }
@@ -156,10 +205,15 @@ class term_tape {
         parameters_(duet::lifted_parameters<Source, S, in_lanes>(entry{first_}, x...)),
         start_((*tape_).position()) {}
 
-  [[nodiscard]] auto const& parameters() const { return parameters_; }
-
   void begin() { (*tape_).zero_adjoints(); }
-  // The value of a term that has been recorded; it is swept and forgotten.
+  // The value of f for the datum d, which is recorded, swept and forgotten.
+  template <class Data, class F, class Datum>
+  [[nodiscard]] E operator()(F const& f, Datum& d) {
+    if constexpr (number_demands<S, Data, F, std::remove_const_t<decltype(parameters_)>, Datum>())
+      return sweep(S(duet::term<Data>(f, parameters_, d)));
+    else
+      return E(0);
+  }
   [[nodiscard]] E sweep(S const& y) {
     tape<E>& t = *tape_;
     if (y.index() != 0) {
@@ -169,10 +223,14 @@ class term_tape {
     t.rewind(start_);
     return y.value();
   }
-  // What the sweeps since begin() have added up.
+  // What the sweeps since begin() have added up, by parameter.
+  [[nodiscard]] std::size_t size() const { return count_; }
+  [[nodiscard]] DUET_INLINE E partial(std::size_t i) const {
+    return (*tape_).adjoint_at(first_ + static_cast<tape_index>(i));
+  }
   [[nodiscard]] std::vector<E> gradient() const {
     std::vector<E> all(count_);
-    for (std::size_t i = 0; i < count_; ++i) all[i] = (*tape_).adjoint_at(first_ + static_cast<tape_index>(i));
+    for (std::size_t i = 0; i < count_; ++i) all[i] = partial(i);
     return all;
   }
 
@@ -206,6 +264,14 @@ class gradient_terms {
   }
 
   template <class Data, class F>
+  [[nodiscard]] part sum(block_list const& blocks, std::size_t from, std::size_t to, Data const& data, F const& f) {
+    part total = block(data, f, blocks.first(from), blocks.last(from));
+    for (std::size_t b = from + 1; b < to; ++b) total += block(data, f, blocks.first(b), blocks.last(b));
+    return total;
+  }
+
+ private:
+  template <class Data, class F>
   [[nodiscard]] part block(Data const& data, F const& f, std::size_t first, std::size_t last) {
     part result;
     auto const alone = [&](std::size_t from, std::size_t to) { add_alone(data, f, from, to, result); };
@@ -215,7 +281,12 @@ class gradient_terms {
       E sum(0);
       groups_->begin();
       duet::for_each_group<width_of<WideP>>(
-          data, first, last, [&](std::size_t i) { sum += recorded<WideP>(*groups_, data, f, i, d); }, alone);
+          data, first, last,
+          [&](std::size_t i) {
+            data_source<Data>::template take<WideP>(data, i, d);
+            sum += groups_->template operator()<Data>(f, d);
+          },
+          alone);
       result.value.lanes = sum;
       result.lanes = groups_->gradient();
     } else {
@@ -223,23 +294,15 @@ class gradient_terms {
     }
     return result;
   }
-
- private:
-  template <class D, class Tape, class Data, class F, class Datum>
-  static auto recorded(Tape& t, Data const& data, F const& f, std::size_t i, Datum& d) {
-    using S = typename Tape::S;
-    data_source<Data>::template take<D>(data, i, d);
-    if constexpr (number_demands<S, Data, F, std::remove_cvref_t<decltype(t.parameters())>, Datum>())
-      return t.sweep(S(duet::term<Data>(f, t.parameters(), d)));
-    else
-      return typename S::value_type(0);
-  }
   template <class Data, class F>
   DUET_COLD void add_alone(Data const& data, F const& f, std::size_t from, std::size_t to, part& result) {
     if (!single_) std::apply([&](X const&... x) { single_.emplace(x...); }, x_);
     typename data_source<Data>::template datum<P> d;
     single_->begin();
-    for (std::size_t i = from; i < to; ++i) result.value.rest += recorded<P>(*single_, data, f, i, d);
+    for (std::size_t i = from; i < to; ++i) {
+      data_source<Data>::template take<P>(data, i, d);
+      result.value.rest += single_->template operator()<Data>(f, d);
+    }
     auto const gradient = single_->gradient();
     result.rest.resize(gradient.size(), T(0));
     for (std::size_t i = 0; i < gradient.size(); ++i) result.rest[i] += gradient[i];

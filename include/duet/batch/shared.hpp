@@ -114,6 +114,21 @@ void for_each_moving(Visit const& visit, X const&... x) {
   (each(x), ...);
 }
 
+// Calls use(x...) with a plain point as parameters of which those to be differentiated are marked: they are of the
+// scalar Source, constants of args(...) are not.
+template <class Source, class X>
+[[nodiscard]] auto marked(X const& x) {
+  return shape<X>::template make<Source>(x, [&](auto i) { return Source(shape<X>::entry(x, i)); });
+}
+template <class Use, class X>
+decltype(auto) use_parameters(Use const& use, X const& x) {
+  return use(x);
+}
+template <class Use, class... X>
+decltype(auto) use_parameters(Use const& use, arguments<X...> const& x) {
+  return std::apply([&](auto const&... each) -> decltype(auto) { return use(duet::passed(each)...); }, x.each);
+}
+
 // ---- one term ----
 
 // The datum as f is given it: f may change what hands out random numbers.

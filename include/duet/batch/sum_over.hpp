@@ -38,18 +38,6 @@ inline constexpr bool gradient_first<dual<T, N, Tag>> = N != dynamic && fits_lan
 template <class Tag>
 using unguarded_tag = std::conditional_t<is_unguarded<Tag>, Tag, unguarded<Tag>>;
 
-// What a thread has met in a block does not reach others: each block begins as its caller did.
-class block_scope {
- public:
-  explicit block_scope(bool caller) { infinite_partials_met = caller; }
-  block_scope(block_scope const&) = delete;
-  block_scope& operator=(block_scope const&) = delete;
-  ~block_scope() { infinite_partials_met = outer_; }
-
- private:
-  bool outer_ = infinite_partials_met;
-};
-
 // A gradient in the parameters: value, and partial(i) of parameter i.
 template <class T, std::size_t N, class Tag>
 [[nodiscard]] T partial_of(dual<T, N, Tag> const& sum, std::size_t i) {
@@ -88,7 +76,11 @@ class sum_over_function {
   // The same for an f that cannot take lanes: one datum at a time, in plain scalars.
   [[nodiscard]] auto scalar() const { return sum_over_function<Kept, F, false>(data_, f_, threads_); }
 
+  // What it was made of.
   [[nodiscard]] std::size_t size() const { return size_; }
+  [[nodiscard]] data_type const& data() const { return *data_; }
+  [[nodiscard]] F const& function() const { return f_; }
+  [[nodiscard]] std::size_t most_threads() const { return threads_; }
 
   // The sum at the parameters x..., which f is given before the datum.
   template <class... X>
@@ -127,23 +119,25 @@ class sum_over_function {
     }
   }
 
-  // part(context, first, last) of each block, added up.
+  // part(context, blocks, from, to) of all blocks.
   template <bool Threads, class Make, class Part>
   [[nodiscard]] auto over_blocks(Make const& make, Part const& part) const {
     block_list const blocks(size_);
-    bool const caller = infinite_partials_met;
-    return duet::sum_of_blocks(blocks.count(), Threads ? threads_ : 1, make, [&](auto& context, std::size_t block) {
-      block_scope const scope(caller);
-      return part(context, blocks.first(block), blocks.last(block));
-    });
+    return duet::sum_of_blocks(
+        blocks.count(), Threads ? threads_ : 1, make,
+        [&](auto& context, std::size_t from, std::size_t to) { return part(context, blocks, from, to); });
   }
 
   // In the scalar E, seed(i, x) in the place of entry x and seed_lanes(i, x) in lanes.
   template <class S, class E, class Seed, class SeedLanes, class... X>
   [[nodiscard]] E summed(Seed const& seed, SeedLanes const& seed_lanes, X const&... x) const {
-    auto const sum = over_blocks<is_thread_free<E>>([] { return 0; }, [&](int, std::size_t first, std::size_t last) {
-      return duet::sum_in_block<in_lanes<E>, S, E>(*data_, f_, first, last, seed, seed_lanes, x...);
-    });
+    bool const caller = infinite_partials_met;
+    auto const sum = over_blocks<is_thread_free<E>>(
+        [] { return 0; },
+        [&](int, block_list const& blocks, std::size_t from, std::size_t to) {
+          return duet::sum_in_blocks<in_lanes<E>, S, E>(std::index_sequence_for<X...>{}, caller, blocks, from, to, *data_,
+                                                        f_, seed, seed_lanes, x...);
+        });
     return sum ? sum->total() : E(0);
   }
   // As f is, with the derivatives that x carry.
@@ -164,22 +158,14 @@ class sum_over_function {
   [[nodiscard]] auto gradient_forward(X const&... x) const {
     using T = typename S::value_type;
     using E = dual<T, N, unguarded_tag<typename S::tag>>;
-    auto const seed = []<class D>(std::type_identity<D>) DUET_INLINE_LAMBDA {
-      return [](auto i, S const& e) DUET_INLINE_LAMBDA {
-        auto const value = duet::broadcast_to<T, typename D::value_type>(e.value());
-        if constexpr (is_recorded<S>)
-          if (e.index() == 0) return D(value);
-        return D::independent(value, i);
-      };
-    };
-    return summed<S, E>(seed(std::type_identity<E>{}), seed(std::type_identity<group_scalar_t<E, in_lanes<E>>>{}), x...);
+    return summed<S, E>(unit_seed<E>, unit_seed<group_scalar_t<E, in_lanes<E>>>, x...);
   }
   template <class S, class... X>
   [[nodiscard]] auto gradient_reverse(X const&... x) const {
     using terms = gradient_terms<in_lanes<typename S::value_type>, S, typename S::value_type, X...>;
     auto sum = over_blocks<true>([&] { return std::make_unique<terms>(x...); },
-                                 [&](auto& t, std::size_t first, std::size_t last) {
-                                   return t->block(*data_, f_, first, last);
+                                 [&](auto& t, block_list const& blocks, std::size_t from, std::size_t to) {
+                                   return t->sum(blocks, from, to, *data_, f_);
                                  });
     return sum ? std::move(*sum) : typename terms::part{};
   }

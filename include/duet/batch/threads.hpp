@@ -108,25 +108,24 @@ void for_each_block(std::size_t count, std::size_t threads, Make const& make, Wo
   failure.rethrow();
 }
 
-// The sum of what sum(context, block) gives, added up by += in the order of the blocks; nothing where there are none.
+// The sum of all blocks, added up by += in their order, where sum(context, from, to) gives that of the blocks from
+// `from` on and before `to`, added up likewise. Nothing where there are none.
 template <class Make, class Sum>
 [[nodiscard]] auto sum_of_blocks(std::size_t count, std::size_t threads, Make const& make, Sum const& sum) {
-  using Part = decltype(sum(std::declval<decltype(make())&>(), count));
+  using Part = decltype(sum(std::declval<decltype(make())&>(), count, count));
   std::optional<Part> total;
   if (std::min(duet::thread_count(threads), count) <= 1) {
-    duet::for_each_block(count, 1, make, [&](auto& context, std::size_t block) {
-      if (total)
-        *total += sum(context, block);
-      else
-        total.emplace(sum(context, block));
-    });
-  } else {
-    std::vector<std::optional<Part>> parts(count);
-    duet::for_each_block(count, threads, make,
-                         [&](auto& context, std::size_t block) { parts[block].emplace(sum(context, block)); });
-    total = std::move(parts[0]);
-    for (std::size_t block = 1; block < count; ++block) *total += *parts[block];
+    if (count == 0) return total;
+    auto context = make();
+    total.emplace(sum(context, std::size_t{0}, count));
+    return total;
   }
+  std::vector<std::optional<Part>> parts(count);
+  duet::for_each_block(count, threads, make, [&](auto& context, std::size_t block) {
+    parts[block].emplace(sum(context, block, block + 1));
+  });
+  total = std::move(parts[0]);
+  for (std::size_t block = 1; block < count; ++block) *total += *parts[block];
   return total;
 }
 

@@ -25,6 +25,7 @@ struct widened<T> {
 
   static DUET_INLINE type broadcast(T x) { return type(x); }
   static DUET_INLINE T sum(type const& x) { return sum_of_lanes(x); }
+  static T lane(type const& x, std::size_t i) { return x[i]; }
 };
 
 template <class T, std::size_t N, class Tag>
@@ -45,6 +46,9 @@ struct widened<dual<T, N, Tag>> {
   }
   static dual<T, N, Tag> sum(type const& x) {
     return converted<dual<T, N, Tag>>(x, [](auto const& e) { return below::sum(e); });
+  }
+  static dual<T, N, Tag> lane(type const& x, std::size_t i) {
+    return converted<dual<T, N, Tag>>(x, [i](auto const& e) { return below::lane(e, i); });
   }
 };
 
@@ -69,6 +73,9 @@ struct widened<hyperdual<T, N, Tag>> {
   }
   static hyperdual<T, N, Tag> sum(type const& x) {
     return converted<hyperdual<T, N, Tag>>(x, [](auto const& e) { return below::sum(e); });
+  }
+  static hyperdual<T, N, Tag> lane(type const& x, std::size_t i) {
+    return converted<hyperdual<T, N, Tag>>(x, [i](auto const& e) { return below::lane(e, i); });
   }
 };
 

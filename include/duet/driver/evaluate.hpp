@@ -336,7 +336,7 @@ template <class T>
 struct recorded_inputs {
   tape_index first;
   [[nodiscard]] DUET_INLINE var<T> operator[](std::size_t i) const {
-    return var<T>::recorded(T(0), first + static_cast<tape_index>(i));
+    return var<T>::placed(first + static_cast<tape_index>(i));
   }
 };
 

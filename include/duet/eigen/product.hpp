@@ -194,7 +194,10 @@ void assign_product(Target& target, Lhs const& lhs, Rhs const& rhs, int sign) {
   if (!active) {
     for_each_coefficient<false>(rows, columns, [&](auto i, auto j, std::size_t) {
       V& c = target.coeffRef(i, j);
-      c = V::recorded(result(i, j, c.value()), sign == 0 ? 0 : c.index());
+      if constexpr (keeps_values<T>)
+        c = sign == 0 ? V(values(i, j)) : V(c + (sign > 0 ? values(i, j) : T(-values(i, j))));
+      else
+        c = V::recorded(result(i, j, c.value()), sign == 0 ? 0 : c.index());
     });
     return;
   }

@@ -50,6 +50,9 @@ class var : public compound_assignment<var<T, Tag>> {
     return var(value, index);
   }
 
+  // The place alone, whose value does not matter: for reading adjoints.
+  [[nodiscard]] static DUET_INLINE constexpr var placed(tape_index index) { return var(T(0), index); }
+
   [[nodiscard]] DUET_INLINE constexpr T const& value() const { return value_; }
   [[nodiscard]] DUET_INLINE constexpr tape_index index() const { return index_; }
 
@@ -71,7 +74,7 @@ class var : public compound_assignment<var<T, Tag>> {
   // register (the carry); each step has a fresh index, so copies made before stay right.
   template <class X, class Seed>
   DUET_INLINE void accumulate(X const& x, Seed seed) {
-    if constexpr (keeps_values<T>) {  // each entry has one value: also a constant makes another
+    if constexpr (keeps_values<T>) {  // another value is another entry
       if ((index_ | duet::any_index(x)) != 0) index_ = write_sum(x, seed);
     } else if constexpr (!is_passive_operand<X>) {
       if (duet::any_index(x) != 0) {
