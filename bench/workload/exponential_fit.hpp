@@ -20,6 +20,13 @@ struct exponential_data {
   }
 };
 
+// The model's residual at one point; the datum may be in lanes.
+template <class T, class X>
+auto exponential_residual(std::array<T, 3> const& b, X const& x, X const& y) {
+  using std::exp;
+  return b[0] * exp(b[1] * x) + b[2] - y;
+}
+
 struct exponential_residuals {
   static constexpr std::size_t inputs = 3, outputs = exponential_data::points;
   using point = std::array<double, inputs>;
@@ -30,9 +37,8 @@ struct exponential_residuals {
 
   template <class T>
   std::array<T, outputs> operator()(std::array<T, 3> const& b) const {
-    using std::exp;
     std::array<T, outputs> r;
-    for (std::size_t i = 0; i < outputs; ++i) r[i] = b[0] * exp(b[1] * data.x[i]) + b[2] - data.y[i];
+    for (std::size_t i = 0; i < outputs; ++i) r[i] = exponential_residual(b, data.x[i], data.y[i]);
     return r;
   }
 
@@ -59,10 +65,9 @@ struct exponential_cost {
 
   template <class T>
   T operator()(std::array<T, 3> const& b) const {
-    using std::exp;
     T sum(0.0);
     for (std::size_t i = 0; i < data.points; ++i) {
-      T const r = b[0] * exp(b[1] * data.x[i]) + b[2] - data.y[i];
+      T const r = exponential_residual(b, data.x[i], data.y[i]);
       sum += r * r;
     }
     return 0.5 * sum;

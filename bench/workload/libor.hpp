@@ -4,10 +4,9 @@
 // with the figures of Giles' test. Inputs are the 80 forward rates of today. The paths know nothing of each other: a
 // tape records them one by one.
 
+#include "normals.hpp"
+
 #include <array>
-#include <cmath>
-#include <cstddef>
-#include <random>
 #include <vector>
 
 namespace workload {
@@ -23,16 +22,9 @@ struct libor {
   std::vector<normals> draws;
 
   explicit libor(std::size_t paths = 64) : draws(paths) {
-    // Box and Muller's own formula: std::normal_distribution differs from library to library.
-    std::mt19937_64 bits(20060106);
-    auto const uniform = [&] { return (static_cast<double>(bits() >> 11) + 0.5) * 0x1p-53; };
-    double const turn = 2 * std::acos(-1.0);
+    workload::normals normal(20060106);
     for (auto& path : draws)
-      for (std::size_t n = 0; n < steps; n += 2) {
-        double const radius = std::sqrt(-2 * std::log(uniform())), angle = turn * uniform();
-        path[n] = radius * std::cos(angle);
-        path[n + 1] = radius * std::sin(angle);
-      }
+      for (double& draw : path) draw = normal();
   }
 
   [[nodiscard]] std::size_t paths() const { return draws.size(); }
@@ -43,18 +35,31 @@ struct libor {
     return rates;
   }
 
+  // How one rate moves, and the drift that it adds to those behind it. scale is delta times the rate's volatility, kick
+  // the draw of the step over the root of delta.
+  struct statements {
+    template <class T, class Scale, class Kick>
+    static void advance(T& rate, T& drift, Scale const& scale, Kick const& kick) {
+      using std::exp;
+      drift += scale * rate / (1 + delta * rate);
+      rate *= exp(scale * (drift + (kick - 0.5 / delta * scale)));
+    }
+  };
+
   // The discounted value of the portfolio on one path.
   template <class T>
   T path(std::array<T, inputs> const& today, std::size_t index) const {
-    using std::exp;
+    return discounted<statements>(today, [](std::size_t) { return delta * volatility; }, swap_rates, draws[index]);
+  }
+  // The same where each rate has a scale of its own, by another form of the step, with draws that may be in lanes.
+  template <class Step, class T, class Scales, class Strike, class Draws>
+  static T discounted(std::array<T, inputs> const& today, Scales const& scale, std::array<Strike, 3> const& strikes,
+                      Draws const& z) {
     auto rate = today;
     for (std::size_t n = 0; n < steps; ++n) {
-      double const scale = delta * volatility, shock = volatility * (std::sqrt(delta) * draws[index][n] - 0.5 * scale);
+      auto const kick = z[static_cast<std::ptrdiff_t>(n)] / std::sqrt(delta);
       T drift = 0;
-      for (std::size_t i = n + 1; i < inputs; ++i) {
-        drift += scale * rate[i] / (1 + delta * rate[i]);
-        rate[i] *= exp(scale * drift + shock);
-      }
+      for (std::size_t i = n + 1; i < inputs; ++i) Step::advance(rate[i], drift, scale(i), kick);
     }
     T bond = 1, annuity = 0;
     std::array<T, remaining> bonds, annuities;
@@ -64,19 +69,21 @@ struct libor {
       bonds[n] = bond;
       annuities[n] = annuity;
     }
-    T value = payoff(bonds, annuities);
+    T value = payoff(bonds, annuities, strikes);
     for (std::size_t n = 0; n < steps; ++n) value = value / (1 + delta * rate[n]);
     return value;
   }
 
   // What the swaptions are worth when they expire.
-  template <class T>
-  static T payoff(std::array<T, remaining> const& bonds, std::array<T, remaining> const& annuities) {
+  template <class T, class Strike = double>
+  static T payoff(std::array<T, remaining> const& bonds, std::array<T, remaining> const& annuities,
+                  std::array<Strike, 3> const& strikes = swap_rates) {
+    using std::min;
     T value = 0;
     for (std::size_t k = 0; k < swaptions; ++k) {
       std::size_t const last = maturities[k] - 1;
-      T const swap = bonds[last] + swap_rates[k % 3] * annuities[last] - 1;
-      if (swap < 0) value -= 100 * swap;
+      T const swap = bonds[last] + strikes[k % 3] * annuities[last] - 1;
+      value -= 100 * min(swap, T(0));
     }
     return value;
   }
@@ -110,6 +117,40 @@ struct libor {
     return sum / static_cast<double>(paths());
   }
 
+  // By hand: the discounted value of the rates at the end, and its gradient in them and in the strikes.
+  static double payoff_by_hand(point const& rate, std::array<double, 3> const& strikes, point& drate,
+                               std::array<double, 3>& dstrikes) {
+    point discount;
+    std::array<double, remaining> bonds, annuities, dbonds = {}, dannuities = {};
+    dstrikes = {};
+    double bond = 1, annuity = 0, value = 0, factor = 1;
+    for (std::size_t i = 0; i < inputs; ++i) discount[i] = 1 / (1 + delta * rate[i]);
+    for (std::size_t n = 0; n < steps; ++n) factor *= discount[n];
+    for (std::size_t n = 0; n < remaining; ++n) {
+      bonds[n] = bond *= discount[steps + n];
+      annuities[n] = annuity += delta * bond;
+    }
+    for (std::size_t k = 0; k < swaptions; ++k) {
+      std::size_t const last = maturities[k] - 1;
+      double const swap = bonds[last] + strikes[k % 3] * annuities[last] - 1;
+      if (swap >= 0) continue;
+      value -= 100 * factor * swap;
+      dbonds[last] -= 100 * factor;
+      dannuities[last] -= 100 * factor * strikes[k % 3];
+      dstrikes[k % 3] -= 100 * factor * annuities[last];
+    }
+
+    for (std::size_t n = 0; n < steps; ++n) drate[n] = -delta * discount[n] * value;
+    double dbond = 0, dannuity = 0;
+    for (std::size_t n = remaining; n-- > 0;) {
+      dannuity += dannuities[n];
+      dbond += dbonds[n] + delta * dannuity;
+      drate[steps + n] = -delta * discount[steps + n] * bonds[n] * dbond;
+      dbond *= discount[steps + n];
+    }
+    return value;
+  }
+
  private:
   double add_path(point const& today, std::size_t index, point& g, memory& m) const {
     constexpr double scale = delta * volatility;
@@ -133,32 +174,9 @@ struct libor {
       }
     }
 
-    std::array<double, remaining> bonds, annuities, dbonds = {}, dannuities = {};
-    double bond = 1, annuity = 0, value = 0, factor = 1;
-    for (std::size_t i = 0; i < inputs; ++i) discount[i] = 1 / (1 + delta * rate[i]);
-    for (std::size_t n = 0; n < steps; ++n) factor *= discount[n];
-    for (std::size_t n = 0; n < remaining; ++n) {
-      bonds[n] = bond *= discount[steps + n];
-      annuities[n] = annuity += delta * bond;
-    }
-    for (std::size_t k = 0; k < swaptions; ++k) {
-      std::size_t const last = maturities[k] - 1;
-      double const swap = bonds[last] + swap_rates[k % 3] * annuities[last] - 1;
-      if (swap >= 0) continue;
-      value -= 100 * factor * swap;
-      dbonds[last] -= 100 * factor;
-      dannuities[last] -= 100 * factor * swap_rates[k % 3];
-    }
-
     point drate;
-    for (std::size_t n = 0; n < steps; ++n) drate[n] = -delta * discount[n] * value;
-    double dbond = 0, dannuity = 0;
-    for (std::size_t n = remaining; n-- > 0;) {
-      dannuity += dannuities[n];
-      dbond += dbonds[n] + delta * dannuity;
-      drate[steps + n] = -delta * discount[steps + n] * bonds[n] * dbond;
-      dbond *= discount[steps + n];
-    }
+    std::array<double, 3> dstrikes;
+    double const value = payoff_by_hand(rate, swap_rates, drate, dstrikes);
     for (std::size_t n = steps; n-- > 0;) {
       auto const &growth = m.growth[n], &pull = m.pull[n], &slope = m.slope[n];
       double sum = 0;

@@ -84,6 +84,57 @@ struct mixture {
     return total - static_cast<double>(n) * log_sum_exp(in.data(), k) + prior + constant();
   }
 
+  // The same in two parts: what all points share, and what one of them, maybe in lanes, adds to the likelihood.
+  template <class T>
+  static T prior(std::size_t k, std::vector<T> const& in, double points) {
+    T const* const factors = &in[k + k * D];
+    T squares = 0;
+    for (std::size_t c = 0; c < k; ++c)
+      for (std::size_t j = 0; j < factor; ++j) {
+        T const e = j < D ? T(exp_of(factors[c * factor + j])) : factors[c * factor + j];
+        squares += e * e;
+      }
+    return 0.5 * squares - points * log_sum_exp(in.data(), k);
+  }
+  // In the order of the inputs: the constant part of each component's exponent, the means, the factors with their
+  // diagonals.
+  template <class T>
+  static std::vector<T> shared(std::size_t k, std::vector<T> const& in) {
+    std::vector<T> result(in);
+    for (std::size_t c = 0; c < k; ++c)
+      for (std::size_t j = 0; j < D; ++j) {
+        T& diagonal = result[k + k * D + c * factor + j];
+        result[c] += diagonal;
+        diagonal = exp_of(diagonal);
+      }
+    return result;
+  }
+  // Exponent is half the squared norm of the factor times the centred point.
+  template <class Exponent, class T, class X>
+  static T term(std::size_t k, std::vector<T> const& in, X const& point, Exponent const& exponent) {
+    using std::exp, std::log, std::max;
+    std::vector<T> terms(k);
+    for (std::size_t c = 0; c < k; ++c)
+      terms[c] = in[c] - exponent(point, &in[k + c * D], &in[k + k * D + c * factor]);
+    auto largest = number_of(terms[0]);
+    for (std::size_t c = 1; c < k; ++c) largest = max(largest, number_of(terms[c]));
+    T sum = 0;
+    for (std::size_t c = 0; c < k; ++c) sum += exp(terms[c] - largest);
+    return log(sum) + largest;
+  }
+  template <class X, class T>
+  static constexpr T exponent(X const& point, T const* mean, T const* q) {
+    std::array<T, D> centred, z;
+    for (std::size_t j = 0; j < D; ++j) centred[j] = point[static_cast<std::ptrdiff_t>(j)] - mean[j];
+    for (std::size_t j = 0; j < D; ++j) z[j] = q[j] * centred[j];
+    T const* l = q + D;
+    for (std::size_t i = 0; i < D; ++i)
+      for (std::size_t j = i + 1; j < D; ++j) z[j] += *l++ * centred[i];
+    T squares = 0;
+    for (std::size_t j = 0; j < D; ++j) squares += z[j] * z[j];
+    return 0.5 * squares;
+  }
+
   // Of the normal densities and of the prior: Gamma's logarithm in D dimensions at (D + 1) / 2.
   [[nodiscard]] double constant() const {
     double const pi = std::acos(-1.0), d = static_cast<double>(D);
@@ -114,6 +165,18 @@ struct mixture {
   }
 
  private:
+  static auto exp_of(auto const& x) {
+    using std::exp;
+    return exp(x);
+  }
+  // Without derivatives: the largest term cancels in them.
+  static auto number_of(auto const& x) {
+    if constexpr (requires { x.value(); })
+      return number_of(x.value());
+    else
+      return x;
+  }
+
   // A divisor of 200, and more than g++ unrolls, which would keep it from vectorising the loops over them.
   static constexpr std::size_t lanes = 20;
   using lane = std::array<double, lanes>;

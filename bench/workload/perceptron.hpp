@@ -12,14 +12,15 @@
 
 namespace workload {
 
-struct perceptron {
-  static constexpr std::size_t features = 32, hidden = 64, samples = 16;
+template <std::size_t Samples = 16>
+struct perceptron_of {
+  static constexpr std::size_t features = 32, hidden = 64, samples = Samples;
   static constexpr std::size_t second = (features + 1) * hidden, third = second + (hidden + 1) * hidden;
   static constexpr std::size_t inputs = third + hidden + 1;
   std::array<std::array<double, features>, samples> data;
   std::array<double, samples> target;
 
-  perceptron() {
+  perceptron_of() {
     for (std::size_t n = 0; n < samples; ++n) {
       for (std::size_t i = 0; i < features; ++i)
         data[n][i] = std::sin(1.0 + 0.37 * static_cast<double>(n * features + i));
@@ -43,17 +44,23 @@ struct perceptron {
     }
   }
 
+  // By how much the network misses the target of one sample.
+  template <class T, class X>
+  static T error(std::vector<T> const& w, X const* sample, X const& wanted) {
+    std::array<T, hidden> first, next;
+    layer<hidden>(&w[0], sample, features, first.data());
+    layer<hidden>(&w[second], first.data(), hidden, next.data());
+    T sum = w[third + hidden];
+    for (std::size_t i = 0; i < hidden; ++i) sum += w[third + i] * next[i];
+    return sum - wanted;
+  }
+
   template <class T>
   T operator()(std::vector<T> const& w) const {
-    std::array<T, hidden> first, next;
     T cost = 0;
     for (std::size_t n = 0; n < samples; ++n) {
-      layer<hidden>(&w[0], data[n].data(), features, first.data());
-      layer<hidden>(&w[second], first.data(), hidden, next.data());
-      T sum = w[third + hidden];
-      for (std::size_t i = 0; i < hidden; ++i) sum += w[third + i] * next[i];
-      T const error = sum - target[n];
-      cost += error * error;
+      T const miss = error(w, data[n].data(), target[n]);
+      cost += miss * miss;
     }
     return cost;
   }
@@ -86,8 +93,8 @@ struct perceptron {
       forward(&w[second], first, hidden, next);
       double sum = w[third + hidden];
       for (std::size_t i = 0; i < hidden; ++i) sum += w[third + i] * next[i];
-      double const error = sum - target[n], seed = 2 * error;
-      cost += error * error;
+      double const miss = sum - target[n], seed = 2 * miss;
+      cost += miss * miss;
       for (std::size_t j = 0; j < hidden; ++j) {
         g[third + j] += seed * next[j];
         dz[j] = seed * w[third + j] * (1 - next[j] * next[j]);
@@ -102,6 +109,8 @@ struct perceptron {
     return cost;
   }
 };
+
+using perceptron = perceptron_of<>;
 
 template <std::size_t In, std::size_t First, std::size_t Second, std::size_t Out>
 struct network {

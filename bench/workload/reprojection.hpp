@@ -20,6 +20,11 @@ struct reprojection {
 
   template <class T>
   std::array<T, 2> operator()(std::array<T, 15> const& in) const {
+    return residual(in, observed_x, observed_y);
+  }
+  // Where it was seen may be in lanes.
+  template <class T, class X>
+  static std::array<T, 2> residual(std::array<T, 15> const& in, X const& seen_x, X const& seen_y) {
     using std::cos, std::sin, std::sqrt;
     auto const& [w0, w1, w2, t0, t1, t2, fx, fy, cx, cy, k1, k2, p0, p1, p2] = in;
     T q0, q1, q2;
@@ -39,7 +44,7 @@ struct reprojection {
     T const depth = 1.0 / q2, x = q0 * depth, y = q1 * depth;
     T const radius = x * x + y * y;
     T const distortion = 1.0 + radius * (k1 + k2 * radius);
-    return {fx * distortion * x + cx - observed_x, fy * distortion * y + cy - observed_y};
+    return {fx * distortion * x + cx - seen_x, fy * distortion * y + cy - seen_y};
   }
 
   // By hand: the residual, and its Jacobian by rows.

@@ -2,6 +2,8 @@
 
 // Workloads without branches and constexpr, which can be traced while a program compiles.
 
+#include "workload/libor.hpp"
+#include "workload/mixture.hpp"
 #include "workload/structural_simulation.hpp"
 
 #include <array>
@@ -51,6 +53,36 @@ struct lorenz_by : lorenz {
       for (std::size_t i = 0; i < 3; ++i) in[i] = s[i];
     }
     return in[0] + in[1] + in[2];
+  }
+};
+
+// How one rate of libor.hpp moves: rate, drift, scale and kick in, the next rate and drift out.
+struct libor_step {
+  template <class T>
+  constexpr std::array<T, 2> operator()(T const& rate, T const& drift, T const& scale, T const& kick) const {
+    using std::exp;
+    T const next = drift + scale * rate / (1 + libor::delta * rate);
+    return {rate * exp(scale * (next + (kick - 0.5 / libor::delta * scale))), next};
+  }
+};
+// The same by another function of its type; T is the scalar of all arguments.
+template <class Step>
+struct libor_by {
+  template <class T, class Scale, class Kick>
+  static void advance(T& rate, T& drift, Scale const& scale, Kick const& kick) {
+    auto const next = Step()(rate, drift, T(scale), T(kick));
+    rate = next[0];
+    drift = next[1];
+  }
+};
+
+// mixture.hpp's exponent of one component: the point, the mean, the factor.
+template <std::size_t D>
+struct mixture_exponent {
+  static constexpr std::size_t inputs = 2 * D + mixture<D>::factor;
+  template <class T>
+  constexpr T operator()(std::array<T, inputs> const& in) const {
+    return mixture<D>::exponent(in.data(), in.data() + D, in.data() + 2 * D);
   }
 };
 

@@ -6,25 +6,34 @@
 #include <duet/batch/lanes_math.hpp>
 #include <duet/eigen/traits.hpp>
 
+namespace duet {
+
+// A matrix product of lanes, or of lanes and plain numbers.
+template <class Lhs, class Rhs>
+concept lanes_product = (is_lanes<Lhs> && (is_lanes<Rhs> || std::is_arithmetic_v<Rhs>)) ||
+                        (std::is_arithmetic_v<Lhs> && is_lanes<Rhs>);
+
+}  // namespace duet
+
 namespace Eigen {
 
 template <class T, std::size_t W>
 struct NumTraits<duet::lanes<T, W>> {
-  using number = duet::lanes<T, W>;
   using plain = NumTraits<T>;
+  using number = duet::lanes<T, W>;
   using Real = number;
   using NonInteger = number;
   using Nested = number;
-  using Literal = T;
+  using Literal = number;
 
   enum {
     IsComplex = 0,
     IsInteger = 0,
     IsSigned = 1,
     RequireInitialization = 1,
-    ReadCost = 2,
-    AddCost = 4,
-    MulCost = 4
+    ReadCost = 1,
+    AddCost = 2,
+    MulCost = 2
   };
 
   static number epsilon() { return plain::epsilon(); }
@@ -41,7 +50,7 @@ template <class T, std::size_t W, class P, class Operation>
 struct ScalarBinaryOpTraits<duet::lanes<T, W>, P, Operation> {
   using ReturnType = duet::lanes<T, W>;
 };
-template <class T, std::size_t W, class P, class Operation>
+template <class P, class T, std::size_t W, class Operation>
   requires std::is_arithmetic_v<P>
 struct ScalarBinaryOpTraits<P, duet::lanes<T, W>, Operation> {
   using ReturnType = duet::lanes<T, W>;
@@ -49,17 +58,12 @@ struct ScalarBinaryOpTraits<P, duet::lanes<T, W>, Operation> {
 
 namespace internal {
 
-// Lanes times plain numbers; as for active scalars, Eigen's kernels cannot convert their factor to both.
+// Eigen's kernels compare scale factors with one, which lanes answer with a mask.
 template <class Lhs, class Rhs>
-concept product_of_lanes_and_numbers =
-    duet::is_lanes<typename Lhs::Scalar> != duet::is_lanes<typename Rhs::Scalar> &&
-    (std::is_arithmetic_v<typename Lhs::Scalar> || std::is_arithmetic_v<typename Rhs::Scalar>);
-
-template <class Lhs, class Rhs>
-  requires product_of_lanes_and_numbers<Lhs, Rhs>
+  requires duet::lanes_product<typename Lhs::Scalar, typename Rhs::Scalar>
 struct generic_product_impl<Lhs, Rhs, DenseShape, DenseShape, GemvProduct> : active_product_impl<Lhs, Rhs> {};
 template <class Lhs, class Rhs>
-  requires product_of_lanes_and_numbers<Lhs, Rhs>
+  requires duet::lanes_product<typename Lhs::Scalar, typename Rhs::Scalar>
 struct generic_product_impl<Lhs, Rhs, DenseShape, DenseShape, GemmProduct> : active_product_impl<Lhs, Rhs> {};
 
 }  // namespace internal

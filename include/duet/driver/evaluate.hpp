@@ -122,8 +122,15 @@ concept returns_one_number = returns_numbers<F, X> && number_entry<result_t<F, X
 // and Pearlmutter 2008). A callable that captures nothing needs none; one that is no template names its scalar itself.
 template <class F>
 inline constexpr bool is_tagged = std::is_class_v<F> && !std::is_empty_v<F> && parameters_known<F> == 0;
+// The tag names F by an address: F's own template arguments would bring their namespaces into every look-up (std::apply
+// for a callable that holds a std::tuple).
 template <class F>
-using tag_of = std::conditional_t<is_tagged<std::remove_cvref_t<F>>, std::remove_cvref_t<F>, void>;
+inline constexpr char callable_mark = 0;
+template <char const* Mark>
+struct callable_tag {};
+template <class F>
+using tag_of = std::conditional_t<is_tagged<std::remove_cvref_t<F>>,
+                                  callable_tag<&callable_mark<std::remove_cvref_t<F>>>, void>;
 
 // In forward mode f is evaluated on unguarded scalars (forward/dual.hpp), unless it names its scalar.
 template <class F>

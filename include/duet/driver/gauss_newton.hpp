@@ -177,6 +177,11 @@ template <mode Mode, std::size_t StaticOutputs, class F, class X, class Outputs,
 void gauss_newton_into(F& f, X const& x, Outputs const& outputs, Result& result) {
   using T = entry_t<X>;
   constexpr std::size_t n = static_size_of<X>, directions = n == dynamic ? dynamic : gauss_newton_directions<T>(n);
+  if constexpr (Mode != mode::reverse && requires { f.fill_gauss_newton(x, result); })  // residuals in lanes
+    if (f.fill_gauss_newton(x, result)) {
+      result.cost = duet::half_squared_norm<T>(result.residual);
+      return;
+    }
   duet::run_mode<Mode, directions, StaticOutputs>(gauss_newton_directions<T>(duet::size_of(x)), outputs,
                                                   [&](auto chosen) { duet::gauss_newton_in(chosen, f, x, result); });
 }

@@ -139,6 +139,8 @@ template <std::size_t StaticOutputs, class F, class X>
 
 template <mode Mode, std::size_t StaticOutputs, class F, class X, class Outputs, class Result>
 void jacobian_into(F& f, X const& x, Outputs const& outputs, Result& result) {
+  if constexpr (Mode != mode::reverse && requires { f.fill_jacobian(x, result); })  // rows in lanes
+    if (f.fill_jacobian(x, result)) return;
   duet::run_mode<Mode, static_size_of<X>, StaticOutputs>(duet::size_of(x), outputs,
                                                          [&](auto chosen) { duet::jacobian_in(chosen, f, x, result); });
 }

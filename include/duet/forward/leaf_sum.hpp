@@ -86,8 +86,12 @@ struct no_mark {
   [[nodiscard]] DUET_INLINE constexpr std::size_t index() const { return 0; }
   [[nodiscard]] DUET_INLINE constexpr no_mark joined(no_mark) const { return {}; }
 };
+// A number that is a vector itself (lanes) is worth the look though it is a block of its own.
 template <class T, std::size_t N>
-using mark_of = std::conditional_t<(block_shape<T, N>::lanes > 1) && block_shape<T, N>::unrolled, seed_mark, no_mark>;
+inline constexpr bool has_marks =
+    block_shape<T, N>::unrolled && (block_shape<T, N>::lanes > 1 || !std::is_same_v<element_of_t<T>, T>);
+template <class T, std::size_t N>
+using mark_of = std::conditional_t<has_marks<T, N>, seed_mark, no_mark>;
 
 // c times the block in which one lane is one.
 template <class Block, class C>
@@ -146,9 +150,13 @@ class block_sum {
   DUET_INLINE constexpr void add_product(mark_of<T, N> mark, block const& x, bool looks_closely, Index j) {
     constexpr std::size_t lanes = block_shape<T, N>::lanes;
     if (looks_closely && mark.is_known() && !mark.reaches(j)) return;
-    if constexpr (lanes > 1) {
+    if constexpr (has_marks<T, N>) {
       if (looks_closely && mark.is_known() && mark.is_input()) {
-        block const term = duet::lane_block(waiting_, unit_block<T, N>(j, mark.index()), mark.index() % lanes);
+        block term;
+        if constexpr (lanes > 1)
+          term = duet::lane_block(waiting_, unit_block<T, N>(j, mark.index()), mark.index() % lanes);
+        else
+          term = waiting_;
         total = empty ? term : block(total + term);
         empty = false;
         return;
