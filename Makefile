@@ -82,6 +82,7 @@ test-all:
 	$(MAKE) test PRESET=asan
 	$(MAKE) test PRESET=release
 	DUET_RANDOM_PROGRAMS=20000 build/release/bin/test_agreement 'Random programs*'
+	DUET_RANDOM_PROGRAMS=1000000 build/release/bin/test_agreement 'Interpreted programs*'
 	build/release/bin/test_reverse '[huge]'
 	$(call need,$(bench_packages))
 	cmake --preset bench
