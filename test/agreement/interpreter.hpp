@@ -27,6 +27,12 @@ inline constexpr size_t inputs = 3, registers = 6;
 inline constexpr size_t rule_count = boost::mp11::mp_size<duet::rules::all>::value;
 inline constexpr size_t statement_count = 16;
 
+inline bool is_length(size_t operation) {
+  using boost::mp11::mp_find;
+  return operation == mp_find<duet::rules::all, duet::rules::hypot>::value ||
+         operation == mp_find<duet::rules::all, duet::rules::hypot3>::value;
+}
+
 struct instruction {
   size_t operation;  // a rule, or from rule_count on a statement
   size_t a, b, c, to, parameter;
@@ -264,6 +270,17 @@ void disturb(observer const& seen, duet::hyperdual<T, N>& x, Other const&... oth
   x = result;
 }
 
+// Inside the series of a length are terms as large as y (y'/y)^k, which cancel where the operands are parallel.
+template <class T>
+void disturb_length(observer const& seen, T& x) {
+  if constexpr (requires { x.coefficient(1); }) {
+    double const growth = std::abs(x.coefficient(1) / x.coefficient(0));
+    double term = std::abs(x.coefficient(1));
+    for (size_t k = 2; k <= T::order(); ++k)
+      x.set_coefficient(k, x.coefficient(k) + (term *= growth) * seen.disturbance());
+  }
+}
+
 template <class T>
 concept can_be_disturbed = requires(T& x, observer const& seen) { disturb(seen, x); };
 
@@ -292,6 +309,7 @@ T run(program const& p, std::array<T, inputs> const& x, observer& seen) {
         for (T* operand : {&a, &b, &c, &r[i.to]}) disturb(seen, *operand);
         execute(i, a, b, c, r[i.to], seen);
         disturb(seen, r[i.to], a, b, c);
+        if (is_length(i.operation)) disturb_length(seen, r[i.to]);
         continue;
       }
     execute(i, r[i.a], r[i.b], r[i.c], r[i.to], seen);
