@@ -4,6 +4,7 @@
 #   make demo       builds the example `fit` and runs it on its three data sets
 #   make test       builds and runs the tests                    (PRESET=dev|release|asan|clang)
 #   make test-all   the tests by every preset, and each bench once
+#   make mutation   flips every sign in every rule and shows that the tests find it
 #   make bench      builds and runs the benches  (BENCH=rival: only that one; FLAGS=-O2: instead of -O3 -march=native)
 #   make doc        builds the website of the documentation in build/website/site
 #   make format     formats the sources
@@ -15,7 +16,7 @@ JOBS ?= $(shell nproc)
 PRESET ?= dev
 SETUP ?= yes
 MAKEFLAGS += --no-print-directory
-.PHONY: demo test test-all bench doc format clean
+.PHONY: demo test test-all mutation bench doc format clean
 
 # Debian packages, each with the command or file that shows that it is there (several: any of them).
 build_packages := g++=g++ cmake=cmake ninja-build=ninja \
@@ -84,11 +85,18 @@ test-all:
 	$(MAKE) test PRESET=asan
 	$(MAKE) test PRESET=release
 	DUET_RANDOM_PROGRAMS=20000 build/release/bin/test_agreement 'Random programs*'
+	DUET_RANDOM_PROGRAMS=1000000 build/release/bin/test_agreement 'Interpreted programs*'
 	build/release/bin/test_reverse '[huge]'
+	$(MAKE) mutation
 	$(call need,$(bench_packages))
 	cmake --preset bench
 	cmake --build --preset bench --parallel $(JOBS)
 	ctest --preset bench
+
+mutation:
+	$(call need,$(test_packages))
+	cmake --preset release -D DUET_TESTS=ON
+	cmake --build --preset release --target mutation
 
 bench:
 	$(call need,$(bench_packages))

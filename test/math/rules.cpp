@@ -4,7 +4,6 @@
 #include "oracle.hpp"
 
 #include <boost/math/special_functions/polygamma.hpp>
-#include <boost/mp11/algorithm.hpp>
 #include <catch2/catch.hpp>
 #include <cstring>
 #include <functional>
@@ -17,17 +16,6 @@
 namespace {
 
 using namespace oracle;
-using point = operand_values<double>;
-
-std::vector<subject> const& all_subjects() {
-  static std::vector<subject> const subjects = [] {
-    std::vector<subject> list;
-    boost::mp11::mp_for_each<duet::rules::all>([&]<class R>(R) { list.push_back(describe<R>()); });
-    return list;
-  }();
-  return subjects;
-}
-
 double whole;  // of modf
 
 // What std says.
@@ -102,57 +90,6 @@ std::map<std::string, big (*)(wide_point const&)> const definition{
     {"softplus", [](wide_point const& x) -> big { return log1p(exp(x[0])); }},
     {"relu", [](wide_point const& x) -> big { return x[0] > 0 ? x[0] : big(0); }},
     {"sign", [](wide_point const& x) -> big { return x[0] > 0 ? 1 : -1; }}};
-
-// What to sample: sizes, unless stated up to 1e300 where a slope meets the ends of double, and parameters from a list.
-struct plan {
-  std::size_t count = 120;
-  double least = 1e-300, most = 1e300;
-  std::vector<double> parameters = {};
-};
-std::map<std::string, plan> const plans{
-    // argument reduction in 75 digits ends there
-    {"sin", {120, 1e-300, 1e8}},
-    {"cos", {120, 1e-300, 1e8}},
-    {"tan", {120, 1e-300, 1e8}},
-    // steps have to be wider than the differences
-    {"floor", {120, 1e-300, 1e8}},
-    {"ceil", {120, 1e-300, 1e8}},
-    {"trunc", {120, 1e-300, 1e8}},
-    {"round", {120, 1e-300, 1e8}},
-    {"nearbyint", {120, 1e-300, 1e8}},
-    {"fractional_part", {120, 1e-300, 1e8}},
-    {"fmod", {120, 1e-10, 1e10}},
-    {"remainder", {120, 1e-10, 1e10}},
-    // the definition loses digits beyond
-    {"log_sum_exp", {120, 1e-20, 1e10}},
-    {"log_sum_exp3", {120, 1e-20, 1e10}},
-    // slow in 75 digits, and Boost.Math throws where they overflow
-    {"tgamma", {40, 1e-300, 170}},
-    {"lgamma", {40, 1e-300, 1e15}},
-    {"digamma", {40, 1e-300, 1e15}},
-    {"polygamma", {40, 1e-30, 1e15, {0, 1, 2, 3, 4}}},
-    {"ldexp", {120, 1e-300, 1e300, {0, 1, -1, 10, -10, 52}}},
-    {"pow_fixed_exponent", {140, 1e-300, 1e300, {0, 1, 2, 3, -1, -2, 0.5, 1.5, -0.5, 1.0 / 3, 10, 100, 1.01, -7.25}}},
-    {"pow_fixed_base", {140, 1e-300, 1e300, {1, 2, 10, 0.5, 0.1, 2.718281828459045, 1e-5, 1e5, 1.0000001, 0.99}}},
-};
-plan plan_of(subject const& s) {
-  auto const found = plans.find(s.name);
-  return found == plans.end() ? plan{} : found->second;
-}
-
-std::vector<point> samples_of(subject const& s) {
-  plan const p = plan_of(s);
-  samples draw(p.least, p.most);
-  std::vector<point> points(p.count);
-  for (std::size_t i = 0; i < points.size(); ++i) {
-    for (std::size_t k = 0; k < s.operands; ++k)
-      points[i][k] = k + s.parameters < s.operands ? draw.next(s.domain[k]) : p.parameters[i % p.parameters.size()];
-    if (s.name == "digamma" && i % 4 == 0)
-      points[i][0] = 1.4616321449683622 * (1 + std::ldexp(1.0, -static_cast<int>(i)));  // its root
-    if (s.name == "clamp" && points[i][2] < points[i][1]) std::swap(points[i][1], points[i][2]);
-  }
-  return points;
-}
 
 // Where a partial is a sum, rounding is measured against its largest term.
 double first_term(subject const& s) { return s.name == "xlogx" ? 1 : 0; }

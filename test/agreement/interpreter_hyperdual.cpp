@@ -1,0 +1,3 @@
+#include "interpreter.hpp"
+
+template interpreter::runner<interpreter::gradient_and_hessian> interpreter::run;
