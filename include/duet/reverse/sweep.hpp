@@ -8,6 +8,7 @@
 #include <duet/core/blocks.hpp>
 #include <duet/core/packed.hpp>
 #include <duet/expression/traverse.hpp>
+#include <duet/reverse/checked.hpp>
 
 namespace duet {
 
@@ -181,7 +182,8 @@ template <class T, std::size_t Lanes>
 template <class T, class Adjoint, bool Damped, bool Sparse>
 struct sweep {
   // Straight-line code for each shape gains most for plain numbers; for duals it took the compiler a minute.
-  static constexpr bool unroll = DUET_TAPE_UNROLLED && !Damped && !Sparse && std::is_arithmetic_v<Adjoint>;
+  static constexpr bool unroll =
+      DUET_TAPE_UNROLLED && !Damped && !Sparse && std::is_arithmetic_v<Adjoint> && !checked::enabled;
 
   // Statements `newest` down to `oldest`, newest first. external(adjoints, cursor) runs an external node and may move
   // both.
@@ -210,6 +212,7 @@ struct sweep {
     for (;;) {
       std::uint8_t const code = at.descriptors[n];
       bool carried = false;
+      if constexpr (checked::enabled) checked::sweeping<T>::adjoint(n, x, false);
       if (code == descriptor::external) {
         external(adjoints, at);
       } else if (code == descriptor::array) {
@@ -228,6 +231,12 @@ struct sweep {
           } else if ((code & descriptor::carry) != 0) {
             add_unit(x, false, adjoints[n - 1]);
             carried = true;
+          }
+          if constexpr (checked::enabled) {
+            std::byte const* const indices = at.record + packed<T>::bytes * shape.g;
+            for (std::size_t j = 0; j < shape.named + shape.u; ++j)
+              checked::sweeping<T>::adjoint(n, adjoints[index_at(indices, j) & last_index], true);
+            if (carried) checked::sweeping<T>::adjoint(n, x, true);
           }
         }
       }
