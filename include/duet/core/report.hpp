@@ -109,7 +109,7 @@ struct thread_context {
   collected* collector = nullptr;
   region const* innermost = nullptr;
   unsigned silent = 0;  // a bit for each finding
-  std::size_t reports = 0;
+  bool not_finite_met = false;
 };
 inline constinit thread_local thread_context context{};
 
@@ -163,7 +163,7 @@ class [[nodiscard]] region {
 // Sends a report on its way; its region is filled in.
 DUET_COLD inline void deliver(report r) {
   if ((context.silent >> static_cast<unsigned>(r.what) & 1u) != 0) return;
-  ++context.reports;
+  context.not_finite_met |= r.what == finding::value_not_finite || r.what == finding::derivative_not_finite;
   if (r.region.empty() && context.innermost != nullptr) r.region = context.innermost->name();
   if (context.collector != nullptr) return context.collector->add(std::move(r));
   handler to;

@@ -81,22 +81,26 @@ template <class X>
   });
 }
 
+// Where the number found is finite itself, it is what it carries inside that is not, or what is not known.
+inline void report_derivative(suspect const& s, site const& where) {
+  std::string const of = shown(s.operation, s.operands);
+  deliver({finding::derivative_not_finite,
+           s.operation,
+           s.operands,
+           where,
+           {},
+           (std::isfinite(s.found) ? "a derivative of " + of + " is infinite or NaN"
+                                   : "the derivative of " + of + " is " + shown(s.found)) +
+               ", the first derivative that is not finite"});
+}
 inline void report_value(suspect const& s, site const& where) {
+  if (std::isfinite(s.found)) return report_derivative(s, where);
   deliver({finding::value_not_finite,
            s.operation,
            s.operands,
            where,
            {},
            shown(s.operation, s.operands) + " = " + shown(s.found) + ", the first value that is not finite"});
-}
-inline void report_derivative(suspect const& s, site const& where) {
-  deliver({finding::derivative_not_finite,
-           s.operation,
-           s.operands,
-           where,
-           {},
-           "the derivative of " + shown(s.operation, s.operands) + " is " + shown(s.found) +
-               ", the first derivative that is not finite"});
 }
 
 #endif
