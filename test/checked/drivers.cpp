@@ -1,5 +1,5 @@
-// Drivers, checkpoints, array nodes and linear algebra in checked mode: they find what a function does wrong, and nothing
-// of their own. Compiled with DUET_CHECKED.
+// Drivers, checkpoints, array nodes and linear algebra in checked mode: they find what a function does wrong, and
+// nothing of their own. Compiled with DUET_CHECKED.
 
 #include <array>
 #include <catch.hpp>

@@ -111,8 +111,8 @@ TEST_CASE("Checked scalars of other kinds report what is not finite") {
     H const fine = sqrt(y) * x;
     int const line = __LINE__ + 1;
     H const z = fine + pow(x, 1.5);
-    REQUIRE(only(found, finding::derivative_not_finite, line).message.ends_with(
-        "is infinite or NaN, the first derivative that is not finite"));
+    REQUIRE(only(found, finding::derivative_not_finite, line)
+                .message.ends_with("is infinite or NaN, the first derivative that is not finite"));
     REQUIRE(z.partial(0) == std::sqrt(2.0));
   }
   SECTION("duals of duals") {

@@ -85,6 +85,29 @@ class [[nodiscard]] level_inside {
   }
 };
 
+// An operation that was found, with its operands and what came out.
+struct suspect {
+  std::string operation;
+  std::vector<double> operands;
+  double found = 0;
+};
+
+// While an array of variables is computed by duals of Duet's own: the first of their values that is not finite is noted
+// for the tape, which tells what becomes of it; of slopes the sweep tells.
+struct array_context {
+  int depth = 0;
+  std::optional<suspect> noted;
+};
+inline thread_local array_context array;
+
+class [[nodiscard]] array_operation {
+ public:
+  array_operation() { ++array.depth; }
+  array_operation(array_operation const&) = delete;
+  array_operation& operator=(array_operation const&) = delete;
+  ~array_operation() { --array.depth; }
+};
+
 // The passive number behind x, for a message.
 template <class X>
 [[nodiscard]] double shown_number(X const& x) {
@@ -104,6 +127,9 @@ struct statement {
 template <class T>
 struct level_inside {
   DUET_INLINE constexpr level_inside() {}
+};
+struct array_operation {
+  DUET_INLINE constexpr array_operation() {}
 };
 
 #endif

@@ -10,12 +10,6 @@ namespace duet::checked {
 
 #if DUET_CHECKED
 
-struct suspect {
-  std::string operation;
-  std::vector<double> operands;
-  double found = 0;
-};
-
 namespace suspect_detail {
 
 template <class X, class Visit>

@@ -61,7 +61,10 @@ class [[nodiscard]] forward_statement {
     auto const moves = [](auto const& l) {
       return any_derivative(l, [](auto const& d) { return !duet::vanishes(d); });
     };
-    if (auto const s = first_value_not_finite(x, moves)) {
+    auto const s = first_value_not_finite(x, moves);
+    if (array.depth != 0) {
+      if (s && !array.noted) array.noted = s;
+    } else if (s) {
       report_value(*s, current.where);
     } else if (auto const slope = first_partial_not_finite(x); slope && !inherited) {
       report_derivative(*slope, current.where);
@@ -92,8 +95,7 @@ constexpr void applied(S const& result, X const&... x) {
   suspect s{std::string(Rule::name), {}, shown_number(result.value())};
   (..., [&](auto const& operand) {
     s.operands.push_back(shown_number(operand));
-    if constexpr (active_scalar<std::remove_cvref_t<decltype(operand)>>)
-      inherited = inherited || !operand.all_finite();
+    if constexpr (active_scalar<std::remove_cvref_t<decltype(operand)>>) inherited = inherited || !operand.all_finite();
   }(x));
   if (inherited) return;
   if (duet::all_finite(result.value()))
@@ -107,7 +109,11 @@ template <class T>
 constexpr void input(T const& value, site const& at) {
   if (std::is_constant_evaluated() || duet::all_finite(value)) return;
   double const number = shown_number(value);
-  deliver({finding::value_not_finite, "input", {number}, is_users(at) ? at : site{}, {},
+  deliver({finding::value_not_finite,
+           "input",
+           {number},
+           is_users(at) ? at : site{},
+           {},
            "an input has the value " + shown(number) + ", the first value that is not finite"});
 }
 

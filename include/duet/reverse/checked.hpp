@@ -3,12 +3,11 @@
 // Checked mode of the tape: which recording a variable is of, what was read, made passive, swept. Without the macro all
 // of it is empty.
 
-#include <cstdint>
 #include <duet/expression/checked.hpp>
+#include <duet/reverse/stretches.hpp>
 
 #if DUET_CHECKED
 #include <algorithm>
-#include <atomic>
 #include <map>
 #include <optional>
 #include <utility>
@@ -24,42 +23,12 @@ namespace checked {
 
 #if DUET_CHECKED
 
-// Says of which recording a variable is: each stretch between two rewinds has a number that no other has. It lies in
-// what was the padding of var<double>. 0: not known.
-struct stamp {
-  std::uint32_t number = 0;
-};
-
-// Numbers come to a tape in blocks, so that it knows its own.
-inline constexpr std::uint32_t stamps_in_block = 64;
-[[nodiscard]] inline std::uint32_t next_block() {
-  static std::atomic<std::uint32_t> next{1};
-  return next.fetch_add(1, std::memory_order_relaxed);
-}
-
 template <class T>
 class tape_checks {
  public:
-  tape_checks() { begin_stretch(0); }
-
-  // ---- whose a variable is ----
-
-  [[nodiscard]] stamp stamp_of(std::uint32_t index) const {
-    if (index == 0) return {};
-    auto const after = std::upper_bound(stretches_.begin(), stretches_.end(), index,
-                                        [](std::uint32_t i, stretch const& s) { return i < s.first; });
-    return {std::prev(after)->number};
-  }
+  [[nodiscard]] stamp stamp_of(std::uint32_t index) const { return stretches_.stamp_of(index); }
   // Throws duet::error unless the variable is of this recording.
-  void require(std::uint32_t index, stamp is, std::string_view who) const {
-    if (index == 0 || is.number == 0 || stamp_of(index).number == is.number) return;
-    std::uint32_t const block = is.number / stamps_in_block;
-    bool const own = std::find(blocks_.begin(), blocks_.end(), block) != blocks_.end();
-    std::string text = shown(current.where);
-    if (!text.empty()) text.append(": ");
-    text.append(who).append(": the variable with index ").append(std::to_string(index));
-    throw error(text.append(own ? " is of a part of the tape that was rewound or cleared" : " is of another tape"));
-  }
+  void require(std::uint32_t index, stamp is, std::string_view who) const { stretches_.require(index, is, who); }
 
   // ---- recording ----
 
@@ -116,17 +85,17 @@ class tape_checks {
     if (origins_.size() <= index) origins_.resize(index + std::size_t{1});
     origins_[index] = {root_name(x), shown_number(x.value()), current.where};
     if (auto slope = first_partial_not_finite(x)) slopes_.insert_or_assign(index, std::move(*slope));
+    if (current.depth != 0) return;
     if (auto s = first_value_not_finite(x, [](auto const& l) { return l.index != 0; })) not_finite(*s, current.where);
   }
   // A value recorded by what records by itself.
   void value_recorded(T const& value) {
-    if (!found_ && !duet::all_finite(value))
-      not_finite({"a recorded operation", {}, shown_number(value)}, current.where);
+    auto const noted = std::exchange(array.noted, std::nullopt);
+    if (found_ || current.depth != 0 || duet::all_finite(value)) return;
+    not_finite(noted ? *noted : suspect{"an input or array operation", {}, shown_number(value)}, current.where);
   }
   void rewound(std::size_t count) {
-    if (stretches_.back().first >= count)
-      while (stretches_.size() > 1 && stretches_.back().first >= count) stretches_.pop_back();
-    begin_stretch(static_cast<std::uint32_t>(count));
+    stretches_.rewound(static_cast<std::uint32_t>(count));
     read_.resize(std::min(read_.size(), count));
     origins_.resize(std::min(origins_.size(), count));
     slopes_.erase(slopes_.lower_bound(static_cast<std::uint32_t>(count)), slopes_.end());
@@ -223,9 +192,6 @@ class tape_checks {
   }
 
  private:
-  struct stretch {
-    std::uint32_t first, number;
-  };
   struct passive_value {
     double value;
     site where;
@@ -243,14 +209,6 @@ class tape_checks {
     bool looked_at = false;
   };
 
-  void begin_stretch(std::uint32_t first) {
-    if (left_in_block_ == 0) {
-      blocks_.push_back(next_block());
-      left_in_block_ = stamps_in_block;
-    }
-    std::uint32_t const number = blocks_.back() * stamps_in_block + --left_in_block_;
-    stretches_.push_back({first, number});
-  }
   void not_finite(suspect const& s, site const& where) {
     found_ = true;
     if (s.operands.empty() || s.operation == "input")
@@ -329,9 +287,7 @@ class tape_checks {
     }
   }
 
-  std::vector<stretch> stretches_;
-  std::vector<std::uint32_t> blocks_;
-  std::uint32_t left_in_block_ = 0;
+  stretches stretches_;
   std::vector<bool> read_;
   std::vector<origin> origins_;              // by index
   std::map<std::uint32_t, suspect> slopes_;  // statements with a partial that is not finite
@@ -367,8 +323,6 @@ class [[nodiscard]] sweeping {
 };
 
 #else
-
-struct stamp {};
 
 template <class T>
 struct tape_checks {};
