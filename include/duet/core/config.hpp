@@ -82,6 +82,33 @@
 #endif
 #endif
 
+// Checked mode (core/checked.hpp): every variable, statement and sweep is looked at. A program is compiled with
+// -DDUET_CHECKED as a whole or not at all; what follows has the linker refuse anything else, since a thread_local
+// variable and a plain one of the same name do not meet (lld lets them; there the program ends as it starts).
+#if defined(DUET_CHECKED)
+#undef DUET_CHECKED
+#define DUET_CHECKED 1
+#define DUET_UNIT_STORAGE thread_local
+#else
+#define DUET_CHECKED 0
+#define DUET_UNIT_STORAGE
+#endif
+#if defined(__ELF__)
+namespace duet {
+[[gnu::used]] inline DUET_UNIT_STORAGE char define_DUET_CHECKED_in_all_translation_units_or_in_none = 0;
+#if !DUET_CHECKED
+[[gnu::used]] inline char unchecked_translation_unit = 0;
+#endif
+}  // namespace duet
+#elif defined(_MSC_VER)
+#if DUET_CHECKED
+#pragma detect_mismatch("DUET_CHECKED", "1")
+#else
+#pragma detect_mismatch("DUET_CHECKED", "0")
+#endif
+#endif
+#undef DUET_UNIT_STORAGE
+
 // Address space can be reserved without memory behind it.
 #if defined(__unix__) || defined(__APPLE__)
 #define DUET_HAS_MMAP 1

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <duet/core/config.hpp>
 #include <duet/core/constant.hpp>
+#include <duet/core/site.hpp>
 #include <limits>
 #include <type_traits>
 
@@ -74,7 +75,9 @@ concept perturbations_confused = confused<scalar_of_t<A>, scalar_of_t<B>>;
 
 // The passive number behind x, through every level.
 template <class X>
-[[nodiscard]] DUET_INLINE constexpr auto value(X const& x) {
+[[nodiscard]] DUET_INLINE constexpr auto value(X const& x,
+                                               [[maybe_unused]] checked::site at = checked::site::current()) {
+  if constexpr (requires { scalar_of_t<X>::made_passive(x, at); }) scalar_of_t<X>::made_passive(x, at);
   if constexpr (active<X>)
     return duet::value(x.value());
   else

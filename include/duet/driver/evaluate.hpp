@@ -132,9 +132,9 @@ template <class F>
 using tag_of = std::conditional_t<is_tagged<std::remove_cvref_t<F>>,
                                   callable_tag<&callable_mark<std::remove_cvref_t<F>>>, void>;
 
-// In forward mode f is evaluated on unguarded scalars (forward/dual.hpp), unless it names its scalar.
+// In forward mode f is evaluated on unguarded scalars (forward/dual.hpp), unless it names its scalar or is checked.
 template <class F>
-using forward_tag = std::conditional_t<parameters_known<F> == 0, unguarded<tag_of<F>>, tag_of<F>>;
+using forward_tag = std::conditional_t<parameters_known<F> != 0 || checked::enabled, tag_of<F>, unguarded<tag_of<F>>>;
 
 // The scalars that f sees in the two modes.
 template <class F, class T, std::size_t C>
@@ -356,12 +356,13 @@ void record(F& f, X const& x, Use const& use) {
   recording<T> const scope(t);
   using S = reverse_scalar<F, T>;
   recorded_inputs<T> const inputs{t.new_inputs(duet::size_of(x))};
+  if constexpr (checked::enabled) t.checks().inputs_made(inputs.first, duet::size_of(x), {});
   use(t, inputs, duet::evaluate(f, shape<X>::template make<S>(x, [&](auto i) DUET_INLINE_LAMBDA {
-                                  return S::recorded(shape<X>::entry(x, i), inputs[i].index());
+                                  return S::recorded(shape<X>::entry(x, i), inputs[i].place());
                                 })));
 }
 
-// An entry of a result, of the scalar S or a constant, as a variable of the tape; a constant is a passive one.
+// An entry of a result, of the scalar S or a constant (a passive variable), as a variable of the tape.
 template <class S, class E>
 [[nodiscard]] auto output_of(E const& e) {
   return var<typename S::value_type>::retagged(S(e));

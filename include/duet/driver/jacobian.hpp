@@ -178,8 +178,7 @@ auto tape<T>::jacobian(Inputs const& inputs, Outputs const& outputs) {
   auto const& xs = duet::plain(inputs);
   auto const& ys = duet::plain(outputs);
   using Xs = plain_t<Inputs>;
-  for (std::size_t j = 0; j < duet::size_of(xs); ++j)
-    require_here(shape<Xs>::entry(xs, j).index(), "duet::tape::jacobian");
+  for (std::size_t j = 0; j < duet::size_of(xs); ++j) require_here(shape<Xs>::entry(xs, j), "duet::tape::jacobian");
   Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> result(static_cast<Eigen::Index>(duet::size_of(ys)),
                                                           static_cast<Eigen::Index>(duet::size_of(xs)));
   std::vector<var<T>> all;

@@ -8,9 +8,10 @@
 #include <duet/core/error.hpp>
 #include <duet/core/packed.hpp>
 #include <duet/expression/traverse.hpp>
+#include <duet/forward/checked.hpp>
 #include <duet/forward/finite_probe.hpp>
 #include <duet/forward/leaf_sum.hpp>
-#include <duet/math/compound_assignment.hpp>
+#include <duet/math/located_assignment.hpp>
 
 namespace duet {
 
@@ -110,7 +111,7 @@ struct leaf<dual<T, N, Tag>> {
 };
 
 template <class T, std::size_t N, class Tag>
-class dual : public compound_assignment<dual<T, N, Tag>> {
+class dual : public statement_assignment<dual<T, N, Tag>> {
  public:
   using value_type = T;
   using tag = Tag;
@@ -126,18 +127,23 @@ class dual : public compound_assignment<dual<T, N, Tag>> {
   DUET_INLINE constexpr dual(X const& x) : value_(static_cast<T>(x)) {}  // NOLINT: implicit as in double
 
   template <expression_of<dual> X>
-  DUET_INLINE constexpr dual(X const& x) {  // NOLINT
+  DUET_INLINE constexpr dual(X const& x, checked::site at = checked::site::current()) {  // NOLINT
+    checked::forward_statement<dual> const here(at);
     assign(x);
+    here.end(*this, x);
   }
   template <expression_of<dual> X>
+    requires(!checked::enabled)
   DUET_INLINE constexpr dual& operator=(X const& x) {
     assign(x);
     return *this;
   }
 
   // The i-th of N independent variables: its partial i is one.
-  [[nodiscard]] static DUET_INLINE constexpr dual independent(T const& value, std::size_t i) {
+  [[nodiscard]] static DUET_INLINE constexpr dual independent(T const& value, std::size_t i,
+                                                              checked::site at = checked::site::current()) {
     if (i >= N) throw_bad_index(i);
+    checked::input(value, at);
     return dual(value, i);
   }
 

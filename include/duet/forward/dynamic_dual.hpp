@@ -66,7 +66,7 @@ struct leaf<dual<T, dynamic, Tag>> {
 };
 
 template <class T, class Tag>
-class dual<T, dynamic, Tag> : public compound_assignment<dual<T, dynamic, Tag>> {
+class dual<T, dynamic, Tag> : public statement_assignment<dual<T, dynamic, Tag>> {
  public:
   using value_type = T;
   using tag = Tag;
@@ -81,18 +81,23 @@ class dual<T, dynamic, Tag> : public compound_assignment<dual<T, dynamic, Tag>> 
   dual(X const& x) : value_(static_cast<T>(x)) {}  // NOLINT: implicit as in double
 
   template <expression_of<dual> X>
-  dual(X const& x) {  // NOLINT
+  dual(X const& x, checked::site at = checked::site::current()) {  // NOLINT
+    checked::forward_statement<dual> const here(at);
     assign(x);
+    here.end(*this, x);
   }
   template <expression_of<dual> X>
+    requires(!checked::enabled)
   dual& operator=(X const& x) {
     assign(x);
     return *this;
   }
 
   // The i-th of n independent variables.
-  [[nodiscard]] static dual independent(T const& value, std::size_t i, std::size_t n) {
+  [[nodiscard]] static dual independent(T const& value, std::size_t i, std::size_t n,
+                                        checked::site at = checked::site::current()) {
     require(i, n);
+    checked::input(value, at);
     dual x(value);
     x.partials_ = shared_blocks<T>(n);
     x.partials_.set(i, T(1));

@@ -86,7 +86,7 @@ struct leaf<hyperdual<T, N, Tag>> {
 };
 
 template <class T, std::size_t N, class Tag>
-class hyperdual : public compound_assignment<hyperdual<T, N, Tag>> {
+class hyperdual : public statement_assignment<hyperdual<T, N, Tag>> {
  public:
   using value_type = T;
   using tag = Tag;
@@ -100,18 +100,23 @@ class hyperdual : public compound_assignment<hyperdual<T, N, Tag>> {
   DUET_INLINE constexpr hyperdual(X const& x) : value_(static_cast<T>(x)) {}  // NOLINT: implicit as in double
 
   template <expression_of<hyperdual> X>
-  DUET_INLINE constexpr hyperdual(X const& x) {  // NOLINT
+  DUET_INLINE constexpr hyperdual(X const& x, checked::site at = checked::site::current()) {  // NOLINT
+    checked::forward_statement<hyperdual> const here(at);
     assign(x);
+    here.end(*this, x);
   }
   template <expression_of<hyperdual> X>
+    requires(!checked::enabled)
   DUET_INLINE constexpr hyperdual& operator=(X const& x) {
     assign(x);
     return *this;
   }
 
   // The i-th of N independent variables: its partial i is one.
-  [[nodiscard]] static DUET_INLINE constexpr hyperdual independent(T const& value, std::size_t i) {
+  [[nodiscard]] static DUET_INLINE constexpr hyperdual independent(T const& value, std::size_t i,
+                                                                   checked::site at = checked::site::current()) {
     require(i);
+    checked::input(value, at);
     hyperdual x;
     x.value_ = value;
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { x.partials_[j] = unit_block<T, N>(j, i); });

@@ -170,6 +170,31 @@ class block_sum {
   bool waits_ = false;
 };
 
+// Leaves and their coefficients, the last one first; as a structure, which compilers keep in registers where they send
+// arrays of classes (lanes) through memory.
+template <class T, class Leaf, std::size_t Count>
+struct leaf_terms {
+  leaf_terms<T, Leaf, Count - 1> before;
+  T coefficient;
+  Leaf const* leaf;
+};
+template <class T, class Leaf>
+struct leaf_terms<T, Leaf, 0> {};
+template <std::size_t K, class T, class Leaf, std::size_t Count>
+[[nodiscard]] DUET_INLINE constexpr auto const& term_at(leaf_terms<T, Leaf, Count> const& terms) {
+  if constexpr (K + 1 == Count)
+    return terms;
+  else
+    return duet::term_at<K>(terms.before);
+}
+template <class T, class Leaf, class X, class C>
+[[nodiscard]] DUET_INLINE constexpr auto terms_of(X const& x, C const& c) {
+  return duet::fold_leaves(
+      x, c, leaf_terms<T, Leaf, 0>{},
+      []<std::size_t Count>(leaf_terms<T, Leaf, Count> const& before, auto const& coefficient, Leaf const& l)
+          DUET_INLINE_LAMBDA { return leaf_terms<T, Leaf, Count + 1>{before, number<T>(coefficient), &l}; });
+}
+
 // The leaves of a statement with their coefficients, where the scalar's partials are plain numbers.
 template <class T, std::size_t N, class X, class C, class Leaf>
 class leaf_sum {
@@ -180,14 +205,7 @@ class leaf_sum {
  public:
   using mark_type = mark_of<T, N>;
 
-  DUET_INLINE constexpr leaf_sum(X const& x, C const& c) {
-    std::size_t k = 0;
-    duet::for_each_leaf(x, c, [&](auto const& coefficient, Leaf const& l) DUET_INLINE_LAMBDA {
-      coefficients_[k] = number<T>(coefficient);
-      leaves_[k] = &l;
-      ++k;
-    });
-  }
+  DUET_INLINE constexpr leaf_sum(X const& x, C const& c) : terms_(duet::terms_of<T, Leaf>(x, c)) {}
 
   // The mark of the sum, and of what else has this mark.
   [[nodiscard]] DUET_INLINE constexpr mark_type mark(mark_type joint) const {
@@ -206,25 +224,34 @@ class leaf_sum {
  private:
   template <std::size_t... K>
   [[nodiscard]] DUET_INLINE constexpr mark_type joined(mark_type joint, std::index_sequence<K...>) const {
-    ((joint = joint.joined(leaves_[K]->mark)), ...);
+    ((joint = joint.joined(term<K>().leaf->mark)), ...);
     return joint;
   }
   template <class Index, std::size_t... K>
   [[nodiscard]] DUET_INLINE constexpr block_sum<T, N, Leaf> added([[maybe_unused]] Index j,
                                                                   std::index_sequence<K...>) const {
     block_sum<T, N, Leaf> result;
-    (result.add(coefficients_[K], *leaves_[K], looks_closely && joined_by_product<X, C>[K] ? leaves_[K + 1] : nullptr,
-                looks_closely, j),
-     ...);
+    (result.add(term<K>().coefficient, *term<K>().leaf, next_of_product<K>(), looks_closely, j), ...);
     return result;
   }
 
-  std::array<T, count> coefficients_{};
-  std::array<Leaf const*, count + 1> leaves_{};  // nothing follows the last
+  template <std::size_t K>
+  [[nodiscard]] DUET_INLINE constexpr auto const& term() const {
+    return duet::term_at<K>(terms_);
+  }
+  // The leaf behind K if a product joins them.
+  template <std::size_t K>
+  [[nodiscard]] DUET_INLINE constexpr Leaf const* next_of_product() const {
+    if constexpr (looks_closely && K + 1 < count && joined_by_product<X, C>[K])
+      return term<K + 1>().leaf;
+    else
+      return nullptr;
+  }
+
+  leaf_terms<T, Leaf, count> terms_;
 };
 
-// The same of partials that are of a class, as numbers with derivatives or lanes: coefficients keep their types, of
-// which many are constants.
+// The same of partials that carry derivatives themselves: coefficients keep their types, of which many are constants.
 template <class T, std::size_t N, class X, class C>
 class nested_leaf_sum {
  public:
@@ -255,6 +282,6 @@ class nested_leaf_sum {
 
 template <class S, class X, class C, class T = typename S::value_type>
 using sum_of_leaves =
-    std::conditional_t<std::is_class_v<T>, nested_leaf_sum<T, S::size(), X, C>, leaf_sum<T, S::size(), X, C, leaf<S>>>;
+    std::conditional_t<active_scalar<T>, nested_leaf_sum<T, S::size(), X, C>, leaf_sum<T, S::size(), X, C, leaf<S>>>;
 
 }  // namespace duet

@@ -5,8 +5,9 @@
 // statement whole.
 
 #include <duet/core/error.hpp>
+#include <duet/forward/checked.hpp>
 #include <duet/forward/series_power.hpp>
-#include <duet/math/compound_assignment.hpp>
+#include <duet/math/located_assignment.hpp>
 
 namespace duet {
 
@@ -22,7 +23,7 @@ template <class T, std::size_t K, class Tag>
 inline constexpr bool is_eager<taylor<T, K, Tag>> = true;
 
 template <class T, std::size_t K, class Tag>
-class taylor : public compound_assignment<taylor<T, K, Tag>> {
+class taylor : public statement_assignment<taylor<T, K, Tag>> {
   static_assert(std::is_same_v<element_of_t<passive_of_t<T>>, passive_of_t<T>>,
                 "duet::taylor: series of lanes do not exist, since a series looks at each of its numbers; take a "
                 "taylor<double, K> for each lane, or dual and hyperdual of lanes for the first two derivatives");
@@ -46,7 +47,9 @@ class taylor : public compound_assignment<taylor<T, K, Tag>> {
   DUET_INLINE constexpr explicit taylor(coefficient_list const& coefficients) : coefficients_(coefficients) {}
 
   // The independent variable value + t: coefficient 1 is one.
-  [[nodiscard]] static DUET_INLINE constexpr taylor independent(T const& value) {
+  [[nodiscard]] static DUET_INLINE constexpr taylor independent(T const& value,
+                                                                checked::site at = checked::site::current()) {
+    checked::input(value, at);
     taylor x;
     x.coefficients_[0] = value;
     if constexpr (K > 0) x.coefficients_[1] = T(1);
@@ -90,10 +93,21 @@ class taylor : public compound_assignment<taylor<T, K, Tag>> {
   // The result of a rule whose operands are series of this type or numbers of a level below; apply() calls it.
   template <class Rule, class... X>
   [[nodiscard]] static DUET_INLINE constexpr taylor applied(Rule, X const&... x) {
-    return recurrences::applied_series<taylor, Rule>(duet::eager_operand<taylor>(x)...);
+    if constexpr (checked::enabled) {
+      taylor const y = unchecked<Rule>(x...);
+      checked::applied<Rule>(y, x...);
+      return y;
+    } else {
+      return unchecked<Rule>(x...);
+    }
   }
 
  private:
+  template <class Rule, class... X>
+  [[nodiscard]] static DUET_INLINE constexpr taylor unchecked(X const&... x) {
+    checked::level_inside<T> const quiet;
+    return recurrences::applied_series<taylor, Rule>(duet::eager_operand<taylor>(x)...);
+  }
   DUET_COLD static void throw_bad_index(std::size_t k) {
     throw std::invalid_argument("duet::taylor: index " + std::to_string(k) + " of a series of degree " +
                                 std::to_string(K) + " (expected 0 to K)");

@@ -41,10 +41,10 @@ class adjoint_access {
  public:
   adjoint_access(external_sweep<T>& s, std::size_t lane) : sweep_(s), lane_(lane) {}
   // The adjoint of y so far; all uses of y have been swept when the node is called.
-  [[nodiscard]] T operator()(var<T> const& y) const { return y.index() == 0 ? T(0) : sweep_.adjoint(y.index(), lane_); }
+  [[nodiscard]] T operator()(var<T> const& y) const { return y.place() == 0 ? T(0) : sweep_.adjoint(y.place(), lane_); }
   // Adds w to the adjoint of x; nothing happens if x is passive.
   void add(var<T> const& x, T const& w) {
-    if (x.index() != 0) sweep_.add(x.index(), lane_, w);
+    if (x.place() != 0) sweep_.add(x.place(), lane_, w);
   }
 
  private:
@@ -94,7 +94,10 @@ class external_lanes final : public external_sweep<T> {
 
   [[nodiscard]] std::size_t lanes() const override { return adjoint_lane_count<Adjoint>; }
   [[nodiscard]] T adjoint(tape_index of, std::size_t lane) const override { return adjoint_lane(adjoints_[of], lane); }
-  void add(tape_index to, std::size_t lane, T const& w) override { add_to_lane(adjoints_[to], lane, w); }
+  void add(tape_index to, std::size_t lane, T const& w) override {
+    if constexpr (checked::enabled) tape_.checks().read(to);
+    add_to_lane(adjoints_[to], lane, w);
+  }
   void read(tape_index first, std::size_t lane, std::span<T> into) const override {
     Adjoint const* const from = adjoints_.data() + first;
     for (std::size_t i = 0; i < into.size(); ++i) into[i] = adjoint_lane(from[i], lane);
@@ -102,11 +105,17 @@ class external_lanes final : public external_sweep<T> {
   void add_listed(std::span<tape_index const> to, std::size_t lane, std::span<T const> w) override {
     Adjoint* const all = adjoints_.data();
     for (std::size_t i = 0; i < to.size(); ++i)
-      if (to[i] != 0) add_to_lane(all[to[i]], lane, w[i]);
+      if (to[i] != 0) {
+        if constexpr (checked::enabled) tape_.checks().read(to[i]);
+        add_to_lane(all[to[i]], lane, w[i]);
+      }
   }
   void add_from(tape_index first, std::size_t lane, std::span<T const> w) override {
     Adjoint* const to = adjoints_.data() + first;
-    for (std::size_t i = 0; i < w.size(); ++i) add_to_lane(to[i], lane, w[i]);
+    for (std::size_t i = 0; i < w.size(); ++i) {
+      if constexpr (checked::enabled) tape_.checks().read(first + static_cast<tape_index>(i));
+      add_to_lane(to[i], lane, w[i]);
+    }
   }
 
   [[nodiscard]] bool take(tape_index first, std::size_t count) override {

@@ -12,6 +12,12 @@ DUET_COLD inline void throw_not_here(char const* where, std::size_t index, std::
   throw error(std::string(where) + ": the variable has index " + std::to_string(index) + ", but this tape holds " +
               std::to_string(most) + "; it is of another tape, or of a part that was rewound or cleared");
 }
+DUET_COLD inline void throw_swept_already() {
+  throw error("duet::tape::seed: the variable lies in a part that reverse_to() has swept; rewind() to its position");
+}
+DUET_COLD inline void throw_full() {
+  throw error("duet::tape: 2^31 statements are recorded, the most a tape holds; rewind, preaccumulate or checkpoint");
+}
 DUET_COLD inline void throw_no_adjoint(bool passive) {
   throw error(passive ? "duet::tape::adjoint: the variable is a passive number; make inputs by tape.independent(value)"
                       : "duet::tape::adjoint: no sweep yet; call tape.reverse(y) first");

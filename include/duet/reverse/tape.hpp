@@ -29,21 +29,17 @@ class tape {
   }
 
   // A new input with the given value. One byte of tape.
-  [[nodiscard]] var<T> independent(T const& value) {
+  [[nodiscard]] var<T> independent(T const& value, checked::site at = checked::site::current()) {
     tape_index const index = new_descriptor(descriptor::input);
-    head().values.keep(index, value);
-    return var<T>(value, index);
+    if constexpr (checked::enabled) checks_.inputs_made(index, 1, at, &value);
+    return variable(value, index);
   }
 
   // Many new inputs, one after another, into the equally long `to`.
-  void independents(std::span<T const> values, std::span<var<T>> to) {
+  void independents(std::span<T const> values, std::span<var<T>> to, checked::site at = checked::site::current()) {
     tape_index const first = new_inputs(values.size());
-    auto const& kept = head().values;
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      tape_index const index = first + static_cast<tape_index>(i);
-      kept.keep(index, values[i]);
-      to[i] = var<T>(values[i], index);
-    }
+    if constexpr (checked::enabled) checks_.inputs_made(first, values.size(), at);
+    for (std::size_t i = 0; i < values.size(); ++i) to[i] = variable(values[i], first + static_cast<tape_index>(i));
   }
   // The index of the first of `count` new inputs, for var<T>::recorded(value, index).
   [[nodiscard]] tape_index new_inputs(std::size_t count) {
@@ -54,7 +50,7 @@ class tape {
   }
 
   // An output of an external node, to be made before the node itself.
-  [[nodiscard]] var<T> output(T const& value) { return independent(value); }
+  [[nodiscard]] var<T> output(T const& value) { return variable(value, new_descriptor(descriptor::input)); }
 
   // Records an external node (external.hpp): in every sweep, once for each output swept, pullback(adjoints) adds to the
   // adjoints of the node's inputs what those of its outputs ask for. The callable is kept with the recording.
@@ -63,6 +59,7 @@ class tape {
     room_for(0);  // what can throw comes first
     externals_.push_back(std::make_unique<external_callable<T, Pullback>>(std::move(pullback)));
     new_descriptor(descriptor::external);
+    if constexpr (checked::enabled) checks_.external_recorded();
   }
 
   // An array node (array_node.hpp): array_room() gives room for its payload, trivially copyable data that Kernel reads,
@@ -89,6 +86,14 @@ class tape {
     if (index >= count()) [[unlikely]]
       throw_not_here(where, index, count() - 1);
   }
+  // The same for a variable; returns its index.
+  DUET_INLINE tape_index require_here(var<T> const& x, char const* where) const {
+    require_here(x.place(), where);
+    if constexpr (checked::enabled) checks_.require(x.place(), x.stamp(), where);
+    return x.place();
+  }
+  // What checked mode knows of the recording.
+  [[nodiscard]] checked::tape_checks<T>& checks() { return checks_; }
 
   // The index that array() will return.
   [[nodiscard]] tape_index next_index() const { return static_cast<tape_index>(count()); }
@@ -96,24 +101,25 @@ class tape {
   // Sweeps from y with adjoint 1: adjoint(x) is then dy/dx for every x. Adjoints from before are cleared.
   // A passive y is a constant: all adjoints are zero. Throws duet::error if y is not of this recording.
   void reverse(var<T> const& y, seeds expected = seeds::dense) {
-    require_here(y.index(), "duet::tape::reverse");
+    tape_index const index = require_here(y, "duet::tape::reverse");
+    if constexpr (checked::enabled) checks_.before_sweep(count(), std::span(&y, 1), "duet::tape::reverse");
     clear_adjoints(adjoint_state::swept);
-    if (y.index() == 0) return;  // all zero: a constant
-    adjoints_[y.index()] = T(1);
-    run_sweep(adjoints_, before(sweep_start(y.index())), {}, expected);
+    if (index == 0) return;  // all zero: a constant
+    adjoints_[index] = T(1);
+    run_sweep(adjoints_, before(sweep_start(index)), {}, expected);
+    if constexpr (checked::enabled) checks_.after_sweep();
   }
 
   // Adds w to the adjoint of y, for a sweep of several outputs at once by reverse(). After a sweep the first seed
   // begins anew: what the sweep left on the way would be swept twice. Throws duet::error if y is not of this recording,
   // or lies in a part that reverse_to() has swept.
   void seed(var<T> const& y, T const& w) {
-    require_here(y.index(), "duet::tape::seed");
+    tape_index const index = require_here(y, "duet::tape::seed");
+    if constexpr (checked::enabled) checks_.outputs(std::span(&y, 1), "duet::tape::seed");
     if (state_ != adjoint_state::seeded) clear_adjoints(adjoint_state::seeded);
-    if (is_resumed() && y.index() >= resume_.descriptors)
-      throw error(
-          "duet::tape::seed: the variable lies in a part that reverse_to() has swept; rewind() to its position");
+    if (is_resumed() && index >= resume_.descriptors) throw_swept_already();
     adjoints_.extend(count());
-    if (y.index() != 0) adjoints_[y.index()] += w;
+    if (index != 0) adjoints_[index] += w;
   }
 
   // Sweeps what is recorded, or what reverse_to() has left of it, with the seeds given since the last sweep. Throws
@@ -122,6 +128,7 @@ class tape {
     sweep_seeded({}, expected, "reverse");
     resume_at_end();
     state_ = adjoint_state::swept;
+    if constexpr (checked::enabled) checks_.after_sweep();
   }
 
   // The same back to a position only. The adjoints of variables from before it are then seeds of what comes next:
@@ -134,7 +141,9 @@ class tape {
   }
 
   // d(output of the last sweep)/dx. Throws duet::error if x is passive or not of this recording, or nothing was swept.
-  [[nodiscard]] DUET_INLINE T adjoint(var<T> const& x) const { return adjoint_at(x.index()); }
+  [[nodiscard]] DUET_INLINE T adjoint(var<T> const& x) const {
+    return adjoint_at(require_here(x, "duet::tape::adjoint"));
+  }
   [[nodiscard]] DUET_INLINE T adjoint_at(tape_index index) const {
     require_here(index, "duet::tape::adjoint");
     if (index == 0 || state_ == adjoint_state::unknown) [[unlikely]]
@@ -156,7 +165,8 @@ class tape {
   template <std::size_t Lanes = 0, class Visit>
   void reverse_rows(std::span<var<T> const> outputs, Visit const& visit) {
     static_assert(Lanes == 0 || Lanes == 8 || Lanes == 16, "tape::reverse_rows<Lanes>: sweeps carry 8 or 16 outputs");
-    for (auto const& y : outputs) require_here(y.index(), "duet::tape::reverse_rows");
+    for (auto const& y : outputs) require_here(y, "duet::tape::reverse_rows");
+    if constexpr (checked::enabled) checks_.before_sweep(count(), outputs, "duet::tape::reverse_rows");
     for (std::size_t first = 0; first < outputs.size();) {
       std::size_t const left = outputs.size() - first;
       if (Lanes == 8 || (Lanes == 0 && (active_scalar<T> || left <= 8))) {
@@ -167,6 +177,7 @@ class tape {
         first += 16;
       }
     }
+    if constexpr (checked::enabled) checks_.after_sweep();
   }
 
   // The Jacobian, outputs by inputs, as an Eigen matrix. Takes any containers of var. Defined in driver/jacobian.hpp.
@@ -189,6 +200,7 @@ class tape {
     node_bytes_ = to.node_bytes;
     externals_.resize(to.externals);
     adjoints_.truncate(to.descriptors);
+    if constexpr (checked::enabled) checks_.rewound(to.descriptors);
     if (to.descriptors <= resume_.descriptors)
       resume_at_end();
     else
@@ -203,37 +215,8 @@ class tape {
   }
 
   // Forgets the recording and gives the memory back.
-  void shrink() {
-    clear();
-    for (stream* each : {&records_, &descriptors_, &counts_, &nodes_}) each->release();
-    values_.release();
-    adjoints_.release();
-    lanes_.release();
-    wide_lanes_.release();
-    write_head<T>& h = head();
-    h = {};
-    h.owner = this;
-    if (&h == &active_head<T>) make_room();
-  }
-
-  [[nodiscard]] tape_statistics statistics() const {
-    auto const& h = head();
-    std::size_t inputs = 0, arrays = 0;
-    for (std::size_t i = 1; i < count(); ++i) {
-      inputs += h.descriptors[i] == descriptor::input;
-      arrays += h.descriptors[i] == descriptor::array;
-    }
-    std::size_t const statements = count() - 1 - inputs - arrays - externals_.size();
-    std::size_t const bytes = record_bytes() + count() * (1 + value_stream<T>::entry_bytes) +
-                              static_cast<std::size_t>(h.counts - counts_.data()) + node_bytes_;
-    return {statements,
-            inputs,
-            externals_.size(),
-            arrays,
-            bytes,
-            adjoints_.size() * sizeof(T),
-            statements == 0 ? 0.0 : static_cast<double>(bytes) / static_cast<double>(statements)};
-  }
+  void shrink();
+  [[nodiscard]] tape_statistics statistics() const;
 
  private:
   template <class>
@@ -247,6 +230,13 @@ class tape {
     if (active_head<T>.owner == this) return active_head<T>;
     if (parked_.owner != this) throw error("duet::tape: another thread records onto this tape");
     return parked_;
+  }
+  [[nodiscard]] var<T> variable(T const& value, tape_index index) const {
+    head().values.keep(index, value);
+    if constexpr (checked::enabled)
+      return var<T>(value, index, checks_.stamp_of(index));
+    else
+      return var<T>(value, index, {});
   }
   [[nodiscard]] std::size_t count() const { return head().next; }
   [[nodiscard]] std::size_t record_bytes() const { return static_cast<std::size_t>(head().record - records_.data()); }
@@ -282,29 +272,10 @@ class tape {
     return static_cast<tape_index>(h.next++);
   }
   static std::size_t padded(std::size_t bytes) { return (bytes + 7) / 8 * 8; }
-  DUET_COLD static void throw_full() {
-    throw error("duet::tape: 2^31 statements are recorded, the most a tape holds; rewind, preaccumulate or checkpoint");
-  }
 
   // Makes the next stretch of all streams usable, so that one comparison a statement guards them all. Throws
   // duet::error, with everything recorded so far intact, when indices or memory run out.
-  DUET_COLD void make_room() {
-    constexpr std::size_t margin = statement_writer<T>::most_bytes;
-    auto& h = head();
-    std::size_t const used = record_bytes(), entries = count();
-    if (entries >= last_index - 1) throw_full();
-    std::size_t step = used < 16 * margin ? 16 * margin : std::size_t{1} << 20;
-    step = std::min(step, (last_index - entries) * sizeof(tape_index));
-    std::size_t const counts_used = static_cast<std::size_t>(h.counts - counts_.data());
-    records_.ensure(used, used + step + margin);
-    h.record = records_.data() + used;
-    h.limit = h.record;  // until the other streams have their room too
-    ensure_entries(h, entries, entries + step / sizeof(tape_index) + 2);
-    h.descriptors[0] = descriptor::input;
-    counts_.ensure(counts_used, counts_used + step / sizeof(tape_index));
-    h.counts = counts_.data() + counts_used;
-    h.limit = h.record + step;
-  }
+  DUET_COLD void make_room();
 
   void clear_adjoints(auto state) {
     adjoints_.clear(count());
@@ -345,6 +316,7 @@ class tape {
       throw error(
           "duet::tape::" + std::string(where) +
           ": statements were recorded behind a part that reverse_to() has swept; rewind() to its position first");
+    if constexpr (checked::enabled) checks_.before_sweep(count(), std::span<var<T> const>(), "duet::tape::reverse");
     adjoints_.extend(count());
     run_sweep(adjoints_, is_resumed() ? resume_ : position(), to, expected);
   }
@@ -362,6 +334,7 @@ class tape {
   template <class Adjoint, bool Damped, bool Sparse>
   void run_sweep(adjoint_array<Adjoint>& adjoints, tape_position const& from, tape_position const& to) {
     flush_denormals const flushed(flush_);
+    checked::sweeping<T> const sweeping(checks_);
     std::size_t next_external = from.externals;
     sweep_cursor const cursor{records_.data() + from.record_bytes, head().descriptors,
                               counts_.data() + from.count_bytes, nodes_.data() + from.node_bytes, values_.data()};
@@ -378,20 +351,21 @@ class tape {
                 values_.data()};
           data = adjoints.data();
         });
+    sweeping.end();
   }
 
   template <class Adjoint, class Visit>
   void sweep_rows(adjoint_array<Adjoint>& lanes, std::span<var<T> const> outputs, std::size_t row, Visit const& visit) {
     tape_index newest = 0;
-    for (auto const& y : outputs) newest = std::max(newest, y.index());
+    for (auto const& y : outputs) newest = std::max(newest, y.place());
     newest = sweep_start(newest);
     lanes.clear(newest + std::size_t{1});
     for (std::size_t r = 0; r < outputs.size(); ++r)
-      if (tape_index const i = outputs[r].index(); i != 0) lanes[i].set(r, T(1));
+      if (tape_index const i = outputs[r].place(); i != 0) lanes[i].set(r, T(1));
     run_sweep(lanes, before(newest), {}, seeds::sparse);
     for (std::size_t r = 0; r < outputs.size(); ++r)
       visit(row + r, [&](var<T> const& x) {
-        return x.index() == 0 || x.index() > newest ? T(0) : adjoint_lane(lanes[x.index()], r);
+        return x.place() == 0 || x.place() > newest ? T(0) : adjoint_lane(lanes[x.place()], r);
       });
   }
 
@@ -411,6 +385,9 @@ class tape {
   enum class adjoint_state { unknown, seeded, swept } state_ = adjoint_state::unknown;
   tape_position resume_;          // where reverse_to() stopped, until the tape is rewound to there
   std::size_t resume_count_ = 0;  // descriptors at that time, zero if it did not
+  [[no_unique_address]] checked::tape_checks<T> checks_;
 };
 
 }  // namespace duet
+
+#include <duet/reverse/memory.hpp>

@@ -53,10 +53,11 @@ struct leaf<var<T, Tag>> {
 
   T number;
   tape_index index;
+  [[no_unique_address]] checked::stamp stamp;
 
-  DUET_INLINE constexpr explicit leaf(scalar const& x) : number(x.value()), index(x.index()) {}
-  DUET_INLINE constexpr leaf(T const& n, tape_index i) : number(n), index(i) {}
-  DUET_INLINE constexpr leaf(leaf const& other) : number(other.number), index(other.index) {}
+  DUET_INLINE constexpr explicit leaf(scalar const& x) : number(x.value()), index(x.place()), stamp(x.stamp()) {}
+  DUET_INLINE constexpr leaf(T const& n, tape_index i) : number(n), index(i), stamp() {}
+  DUET_INLINE constexpr leaf(leaf const& other) : number(other.number), index(other.index), stamp(other.stamp) {}
   constexpr leaf& operator=(leaf const&) = default;
 
   [[nodiscard]] DUET_INLINE constexpr T const& value() const { return number; }
@@ -124,6 +125,31 @@ class statement_writer : record_room<T> {
   // Records seed * x and returns its index: 0 if x is passive. `carry` adds the statement before it.
   template <std::uint8_t Carry, class X, class Seed>
   static DUET_INLINE tape_index write(X const& x, Seed seed) {
+    if constexpr (checked::enabled) {
+      auto& checks = room().owner->checks();
+      checks.arguments(x);
+      tape_index const index = write_statement<Carry>(x, seed);
+      checks.recorded(index, x);
+      return index;
+    } else {
+      return write_statement<Carry>(x, seed);
+    }
+  }
+
+  // The same for arguments worked out elsewhere, most_leaves at most. Throws duet::error if this thread records nowhere
+  // though one of them is on a tape.
+  static tape_index write_arguments(T const* partials, tape_index const* indices, std::size_t count) {
+    tape_index any = 0;
+    for (std::size_t j = 0; j < count; ++j) any |= indices[j];
+    if (any == 0) return 0;
+    write_head<T>& head = room();
+    for (std::size_t j = 0; j < count; ++j) head.infinite_partials |= !duet::all_finite(partials[j]);
+    return store_general(head, partials, indices, count, 0);
+  }
+
+ private:
+  template <std::uint8_t Carry, class X, class Seed>
+  static DUET_INLINE tape_index write_statement(X const& x, Seed seed) {
     auto c = duet::coefficients<care::bare>(x, seed);
     constexpr std::size_t leaves = duet::leaf_count<X, decltype(c)>();
     static_assert(leaves <= most_leaves);
@@ -147,18 +173,6 @@ class statement_writer : record_room<T> {
     }
   }
 
-  // The same for arguments worked out elsewhere, most_leaves at most. Throws duet::error if this thread records nowhere
-  // though one of them is on a tape.
-  static tape_index write_arguments(T const* partials, tape_index const* indices, std::size_t count) {
-    tape_index any = 0;
-    for (std::size_t j = 0; j < count; ++j) any |= indices[j];
-    if (any == 0) return 0;
-    write_head<T>& head = room();
-    for (std::size_t j = 0; j < count; ++j) head.infinite_partials |= !duet::all_finite(partials[j]);
-    return store_general(head, partials, indices, count, 0);
-  }
-
- private:
   // The indices were loaded before anything is stored, so two leaves of one variable are one value to the compiler, and
   // counts and positions below stay constants.
   template <std::size_t N, std::size_t... J>
