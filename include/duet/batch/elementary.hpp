@@ -1,8 +1,8 @@
 #pragma once
 
 // Exponentials, logarithms, trigonometric and hyperbolic functions and powers of SIMD batches, on the range that
-// lanes_math.hpp states for each. xsimd's own take their way by what all lanes have in common, so that a result would
-// depend on its neighbours, and go through integers that AVX2 converts one by one; these do neither.
+// lanes_transcendental.hpp states for each. xsimd's own take their way by what all lanes have in common, so that a
+// result would depend on its neighbours, and go through integers that AVX2 converts one by one; these do neither.
 
 #include <bit>
 #include <duet/batch/elementary_constants.hpp>

@@ -1,9 +1,7 @@
 #pragma once
 
-// The functions of <cmath> for lanes: xsimd's where they are as good as promised, within 2 units in the last place of
-// std for exp, log, sin, cos and tanh, within 4 for the others (test/batch/accuracy.cpp); lane by lane by std where
-// xsimd has none or misses that, and for single arguments outside its range: zeros, subnormal numbers, infinity, NaN.
-// What a lane holds therefore never depends on its neighbours.
+// The functions of <cmath> for lanes: those of lanes_transcendental.hpp, what is exact on whole batches (roots,
+// rounding, pieces, fma), and std's lane by lane where nothing faster is as good (erf, gamma, remainders).
 
 #include <duet/batch/lanes_transcendental.hpp>
 

@@ -2,7 +2,13 @@
 
 // Exponentials, logarithms, trigonometric, hyperbolic and power functions of lanes. Each is evaluated on whole batches,
 // and once more by std, one by one, in lanes whose argument is outside the range in which the batches are good: so what
-// a lane holds never depends on its neighbours.
+// a lane holds never depends on its neighbours. Worst distances from std in units in the last place, over 1.6 million
+// random and awkward arguments each, and all multiples of pi / 2 (test/batch/accuracy.cpp; float and double, with SSE2,
+// AVX2 and AVX-512):
+//
+//   1   exp exp2 log log1p sin cos acos asinh, pow, hypot of two
+//   2   expm1 log2 log10 tan asin atan sinh cosh tanh acosh atanh
+//   3   cbrt atan2, pow of an integer from -4 to 5, hypot of three
 
 #include <cmath>
 #include <duet/batch/elementary.hpp>
