@@ -157,6 +157,8 @@ template <class... T>
   if constexpr ((std::same_as<T, double> && ...) && std::numeric_limits<double>::is_iec559) {
     constexpr std::uint64_t exponent = 0x7ff0000000000000, unit = 0x0010000000000000;
     return (((((std::bit_cast<std::uint64_t>(x) & exponent) + unit)) | ... | 0) >> 63) == 0;
+  } else if constexpr ((requires { typename T::mask; } && ...)) {
+    return duet::all_finite((... + (x - x)));  // zero, or NaN: one comparison for all
   } else {
     return (duet::all_finite(x) && ...);
   }
