@@ -10,6 +10,16 @@ namespace duet {
 template <class T, std::size_t W>
 inline constexpr bool keeps_values<lanes<T, W>> = true;
 
+// By loads and stores of registers: what is copied by bytes the compiler keeps in memory.
+template <class T, std::size_t W>
+struct packed<lanes<T, W>> {
+  static constexpr std::size_t bytes = sizeof(lanes<T, W>);
+  static DUET_INLINE void write(std::byte* to, lanes<T, W> const& x) { x.store(reinterpret_cast<T*>(to)); }
+  static DUET_INLINE lanes<T, W> read(std::byte const* from) {
+    return lanes<T, W>::load(reinterpret_cast<T const*>(from));
+  }
+};
+
 // What the sweep does for one kind of statement. Both begin at the end of the record and return its beginning.
 template <class T>
 struct value_statement {
@@ -243,22 +253,35 @@ struct statement_of_node {
   static std::byte const* pull_back(std::byte const* end, T* adjoints, std::size_t rows, T const* values, tape_index n,
                                     bool&) {
     located const from(end, values);
-    std::byte const* const kept = end - index_bytes - kept_bytes;
-    T const* const seeds = adjoints + (n + 1 - outputs) * rows;
-    for (std::size_t r = 0; r < rows; ++r) {
-      auto const gains =
-          [&]<std::size_t... I, std::size_t... O>(std::index_sequence<I...>, std::index_sequence<O...>)
-              DUET_INLINE_LAMBDA {
-                return Node::pull_back({packed<T>::read(from.values[I])...}, {seeds[O * rows + r]...},
-                                       [&](std::size_t k) DUET_INLINE_LAMBDA {
-                                         return packed<T>::read(kept + k * packed<T>::bytes);
-                                       });
-              }(std::make_index_sequence<inputs>{}, std::make_index_sequence<outputs>{});
-      [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
-        ((adjoints[from.places[I] * rows + r] += gains[I]), ...);
-      }(std::make_index_sequence<inputs>{});
-    }
+    if (rows == 1)
+      pull_back_row(from, end, adjoints, 1, 0, n);
+    else
+      pull_back_rows(located(end, values), end, adjoints, rows, n);
     return from.begin;
+  }
+
+ private:
+  static DUET_INLINE void pull_back_row(located const& from, std::byte const* end, T* adjoints, std::size_t rows,
+                                        std::size_t r, tape_index n) {
+    std::byte const* const kept = end - index_bytes - kept_bytes;
+    T const* const seeds = adjoints + (n + 1 - outputs) * rows + r;
+    auto const gains =
+        [&]<std::size_t... I, std::size_t... O>(std::index_sequence<I...>, std::index_sequence<O...>)
+            DUET_INLINE_LAMBDA {
+              return Node::pull_back({packed<T>::read(from.values[I])...}, {seeds[O * rows]...},
+                                     [&](std::size_t k) DUET_INLINE_LAMBDA {
+                                       return packed<T>::read(kept + k * packed<T>::bytes);
+                                     });
+            }(std::make_index_sequence<inputs>{}, std::make_index_sequence<outputs>{});
+    [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
+      ((adjoints[from.places[I] * rows + r] += gains[I]), ...);
+    }(std::make_index_sequence<inputs>{});
+  }
+  // Out of the way of the other: with their number known there is no arithmetic on addresses.
+  [[gnu::noinline]] static void pull_back_rows(located const& given, std::byte const* end, T* adjoints,
+                                               std::size_t rows, tape_index n) {
+    located const from = given;
+    for (std::size_t r = 0; r < rows; ++r) pull_back_row(from, end, adjoints, rows, r, n);
   }
 };
 

@@ -11,7 +11,7 @@ namespace duet::symbolic {
 [[nodiscard]] constexpr bool is_costly(operation const& o) {
   if (o.type != kind::active || o.rule->arity == 0 || o.rule->written == notation::choice) return false;
   for (rule_key const cheap : {key_of<rules::add>, key_of<rules::subtract>, key_of<rules::multiply>,
-                               key_of<rules::negate>, key_of<rules::abs>, key_of<rules::min>, key_of<rules::max>})
+                               key_of<rules::divide>, key_of<rules::negate>, key_of<rules::abs>, key_of<rules::min>, key_of<rules::max>})
     if (o.is(cheap)) return false;
   return true;
 }
