@@ -15,6 +15,8 @@ namespace workload {
 struct heston {
   static constexpr std::size_t inputs = 8, steps = 100, draws = 2 * steps;
   static constexpr double years = 1, dt = years / steps, root_dt = 0.1;
+  // What the variance is cut off at: not at zero, where the root has no slope.
+  static constexpr double least = 1e-30;
   using point = std::array<double, inputs>;
   path_draws<draws> data;
 
@@ -33,7 +35,7 @@ struct heston {
   static constexpr void advance(T& v, T& growth, T const& pull, T const& mean, T const& along, T const& across,
                                 Draw const& z1, Draw const& z2) {
     using std::max, std::sqrt;
-    T const floored = max(v, T(0)), root = sqrt(floored);
+    T const floored = max(v, T(least)), root = sqrt(floored);
     growth += root_dt * z1 * root - 0.5 * dt * floored;
     v += pull * (mean - floored) + root * (along * z1 + across * z2);
   }
@@ -67,7 +69,7 @@ struct heston {
       double const* const z = data.path(path).data();
       double v = variance, growth = 0;
       for (std::size_t n = 0; n < steps; ++n) {
-        double const floored = std::max(v, 0.0), root = std::sqrt(floored), z1 = z[2 * n];
+        double const floored = std::max(v, least), root = std::sqrt(floored), z1 = z[2 * n];
         m.variance[n] = v;
         m.root[n] = root;
         growth += root_dt * z1 * root - 0.5 * dt * floored;
@@ -87,7 +89,7 @@ struct heston {
         dmean += dv * pull;
         dalong += dv * root * z1;
         dacross += dv * root * z2;
-        if (m.variance[n] <= 0) continue;  // the variance of later on no longer depends on earlier roots
+        if (m.variance[n] <= least) continue;
         double const droot = dgrowth * root_dt * z1 + dv * (along * z1 + across * z2);
         dv += 0.5 * droot / root - dv * pull - 0.5 * dt * dgrowth;
       }

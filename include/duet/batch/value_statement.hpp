@@ -10,6 +10,16 @@ namespace duet {
 template <class T, std::size_t W>
 inline constexpr bool keeps_values<lanes<T, W>> = true;
 
+// By loads and stores of registers: what is copied by bytes the compiler keeps in memory.
+template <class T, std::size_t W>
+struct packed<lanes<T, W>> {
+  static constexpr std::size_t bytes = sizeof(lanes<T, W>);
+  static DUET_INLINE void write(std::byte* to, lanes<T, W> const& x) { x.store(reinterpret_cast<T*>(to)); }
+  static DUET_INLINE lanes<T, W> read(std::byte const* from) {
+    return lanes<T, W>::load(reinterpret_cast<T const*>(from));
+  }
+};
+
 // What the sweep does for one kind of statement. Both begin at the end of the record and return its beginning.
 template <class T>
 struct value_statement {
@@ -202,39 +212,76 @@ struct statement_of_partials {
   }
 };
 
-// A node with several outputs, entries in a row of which the statement is the last: Node::pull_back(inputs, seeds)
-// gives what each input's adjoint gains. Record: padding, values of passive inputs, indices.
+// A node with several outputs, entries in a row of which the statement is the last: Node::pull_back(inputs, seeds,
+// kept) gives what each input's adjoint gains. Record: padding, values of passive inputs, numbers that the node keeps,
+// indices.
 template <class T, class Node>
 struct statement_of_node {
   static constexpr std::size_t inputs = Node::inputs, outputs = Node::outputs,
-                               index_bytes = inputs * sizeof(tape_index);
+                               index_bytes = inputs * sizeof(tape_index), kept_bytes = Node::kept * packed<T>::bytes;
   // The tape counts on a record of four bytes an entry.
-  static constexpr std::size_t padding = outputs * sizeof(tape_index) > index_bytes
-                                             ? outputs * sizeof(tape_index) - index_bytes
+  static constexpr std::size_t padding = outputs * sizeof(tape_index) > index_bytes + kept_bytes
+                                             ? outputs * sizeof(tape_index) - index_bytes - kept_bytes
                                              : 0;
 
-  static DUET_INLINE operands_read<T> operands_before(std::byte const* end, T const* values) {
-    return {end - index_bytes, end - index_bytes, values};
-  }
-  static DUET_INLINE std::byte const* begin(operands_read<T> const& read) {
-    return read.constants - read.passive_before(inputs) * packed<T>::bytes - padding;
-  }
-  static std::byte const* skip(std::byte const* end) { return begin(operands_before(end, nullptr)); }
+  // The indices of the inputs, and where their values are.
+  struct located {
+    std::array<tape_index, inputs> places;
+    std::array<std::byte const*, inputs> values;
+    std::byte const* begin;  // of the record
+
+    DUET_INLINE located(std::byte const* end, T const* all) : begin(end - index_bytes - kept_bytes) {
+      std::byte const* const indices = end - index_bytes;
+      [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
+        (locate<inputs - 1 - I>(indices, all), ...);
+      }(std::make_index_sequence<inputs>{});
+      begin -= padding;
+    }
+
+   private:
+    template <std::size_t I>
+    DUET_INLINE void locate(std::byte const* indices, T const* all) {
+      tape_index const i = packed<tape_index>::read(indices + I * sizeof(tape_index));
+      bool const passive = i == 0;
+      begin -= passive ? packed<T>::bytes : 0;
+      places[I] = i;
+      values[I] = passive ? begin : reinterpret_cast<std::byte const*>(all + i);
+    }
+  };
+  static std::byte const* skip(std::byte const* end) { return located(end, nullptr).begin; }
 
   static std::byte const* pull_back(std::byte const* end, T* adjoints, std::size_t rows, T const* values, tape_index n,
                                     bool&) {
-    auto const read = operands_before(end, values);
-    T const* const seeds = adjoints + (n + 1 - outputs) * rows;
-    std::array<tape_index, inputs> places;
-    for (std::size_t i = 0; i < inputs; ++i) places[i] = read.index(i);
-    for (std::size_t r = 0; r < rows; ++r) {
-      auto const gains = [&]<std::size_t... I, std::size_t... O>(std::index_sequence<I...>, std::index_sequence<O...>)
-                             DUET_INLINE_LAMBDA {
-                               return Node::pull_back({read.value(I, places[I])...}, {seeds[O * rows + r]...});
-                             }(std::make_index_sequence<inputs>{}, std::make_index_sequence<outputs>{});
-      for (std::size_t i = 0; i < inputs; ++i) adjoints[places[i] * rows + r] += gains[i];
-    }
-    return begin(read);
+    located const from(end, values);
+    if (rows == 1)
+      pull_back_row(from, end, adjoints, 1, 0, n);
+    else
+      pull_back_rows(located(end, values), end, adjoints, rows, n);
+    return from.begin;
+  }
+
+ private:
+  static DUET_INLINE void pull_back_row(located const& from, std::byte const* end, T* adjoints, std::size_t rows,
+                                        std::size_t r, tape_index n) {
+    std::byte const* const kept = end - index_bytes - kept_bytes;
+    T const* const seeds = adjoints + (n + 1 - outputs) * rows + r;
+    auto const gains =
+        [&]<std::size_t... I, std::size_t... O>(std::index_sequence<I...>, std::index_sequence<O...>)
+            DUET_INLINE_LAMBDA {
+              return Node::pull_back({packed<T>::read(from.values[I])...}, {seeds[O * rows]...},
+                                     [&](std::size_t k) DUET_INLINE_LAMBDA {
+                                       return packed<T>::read(kept + k * packed<T>::bytes);
+                                     });
+            }(std::make_index_sequence<inputs>{}, std::make_index_sequence<outputs>{});
+    [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
+      ((adjoints[from.places[I] * rows + r] += gains[I]), ...);
+    }(std::make_index_sequence<inputs>{});
+  }
+  // Out of the way of the other: with their number known there is no arithmetic on addresses.
+  [[gnu::noinline]] static void pull_back_rows(located const& given, std::byte const* end, T* adjoints,
+                                               std::size_t rows, tape_index n) {
+    located const from = given;
+    for (std::size_t r = 0; r < rows; ++r) pull_back_row(from, end, adjoints, rows, r, n);
   }
 };
 

@@ -72,29 +72,34 @@ class statement_writer<lanes<Number, W>> : record_room<lanes<Number, W>> {
     return finish(head, head.next, T(0));
   }
 
-  // Of a node: value(i) and index(i) are those of input i. Returns the index of the first output, of which the caller
-  // makes variables by var::recorded(); 0 if all inputs are passive.
-  template <class Node, class Value, class Index>
-  static DUET_INLINE tape_index write_node(Value const& value, Index const& index) {
+  // Of a node: value(i) and index(i) are those of input i, kept(k) a number that it wants to find in the sweep. Returns
+  // the index of the first output, of which the caller makes variables by var::recorded(); 0 if all inputs are passive.
+  template <class Node, class Value, class Index, class Kept>
+  static DUET_INLINE tape_index write_node(Value const& value, Index const& index, Kept const& kept) {
     using statement = value_detail::statement_of_node<T, Node>;
-    static_assert(statement::inputs <= most_leaves && statement::padding < most_bytes / 2);
-    tape_index any = 0;
-    bool any_passive = false;
-    for (std::size_t i = 0; i < Node::inputs; ++i) {
-      any |= index(i);
-      any_passive = any_passive || index(i) == 0;
-    }
+    static_assert(statement::inputs <= most_leaves &&
+                  statement::padding + statement::kept_bytes + sizeof(kind) +
+                          statement::inputs * (packed<T>::bytes + sizeof(tape_index)) <
+                      most_bytes);
+    constexpr auto each_input = std::make_index_sequence<Node::inputs>{};
+    tape_index const any = [&]<std::size_t... I>(std::index_sequence<I...>)
+                               DUET_INLINE_LAMBDA { return (index(I) | ...); }(each_input);
     if (any == 0) return 0;
     write_head<T>& head = room();
     std::byte* at = head.record + statement::padding;
-    if (any_passive) [[unlikely]]
-      for (std::size_t i = Node::inputs; i-- > 0;)
-        if (index(i) == 0) {
-          packed<T>::write(at, T(value(i)));
-          at += packed<T>::bytes;
-        }
-    for (std::size_t i = 0; i < Node::inputs; ++i) packed<tape_index>::write(at + i * sizeof(tape_index), index(i));
-    at += statement::index_bytes;
+    auto const put = [&](auto const& number) DUET_INLINE_LAMBDA {
+      packed<std::remove_cvref_t<decltype(number)>>::write(at, number);
+      at += packed<std::remove_cvref_t<decltype(number)>>::bytes;
+    };
+    [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
+      auto const put_passive = [&](std::size_t i) DUET_INLINE_LAMBDA {
+        if (index(i) == 0) put(T(value(i)));
+      };
+      (put_passive(I), ...);
+    }(each_input);
+    [&]<std::size_t... K>(std::index_sequence<K...>)
+        DUET_INLINE_LAMBDA { (put(kept(K)), ...); }(std::make_index_sequence<Node::kept>{});
+    [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA { (put(index(I)), ...); }(each_input);
     packed<kind>::write(at, &value_detail::statement_table<T, statement>);
     std::uint8_t* const descriptors = head.descriptors + head.next;
     for (std::size_t o = 0; o + 1 < Node::outputs; ++o) descriptors[o] = descriptor::input;

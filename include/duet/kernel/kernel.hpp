@@ -4,7 +4,7 @@
 // Jacobian, by straight-line code, or its inputs alone, from which the sweep computes it again.
 
 #include <duet/driver/preaccumulate.hpp>
-#include <duet/symbolic/sweep.hpp>
+#include <duet/symbolic/replay.hpp>
 #include <duet/symbolic/variable.hpp>
 
 namespace duet {
@@ -76,13 +76,17 @@ struct recomputed_kernel {
   }
 };
 
-// The same where the tape keeps the inputs (batch/value_tape.hpp).
+// The same where the tape keeps the inputs (batch/value_tape.hpp), and with them what took long to compute.
 template <class T, class Graph>
 struct replayed_kernel {
-  static constexpr std::size_t inputs = Graph::inputs, outputs = Graph::outputs;
+  using name = typename Graph::name;
+  static constexpr std::size_t inputs = Graph::inputs, outputs = Graph::outputs,
+                               kept = symbolic::kept_count<name>;
+  // kept_number(k) is what was kept.
+  template <class Kept>
   [[nodiscard]] static DUET_INLINE auto pull_back(std::array<T, inputs> const& values,
-                                                  std::array<T, outputs> const& seeds) {
-    return symbolic::value_and_vjp(Graph(), seeds, values).gradient;
+                                                  std::array<T, outputs> const& seeds, Kept const& kept_number) {
+    return symbolic::replayed_vjp(Graph(), seeds, values, kept_number);
   }
 };
 
@@ -136,10 +140,14 @@ class traced_kernel {
         return V::recorded(y, index(0));
     };
     if constexpr (keeps_values<T>) {
-      auto const y = Graph()(values);
-      tape_index const first = statement_writer<T>::template write_node<replayed_kernel<T, Graph>>(
+      using node = replayed_kernel<T, Graph>;
+      std::array<T, node::kept> kept;
+      auto const y = symbolic::value_and_costly(
+          Graph(), values, [&](std::size_t k, T const& number) DUET_INLINE_LAMBDA { kept[k] = number; });
+      tape_index const first = statement_writer<T>::template write_node<node>(
           [&](std::size_t i) DUET_INLINE_LAMBDA -> T const& { return values[i]; },
-          [&](std::size_t i) DUET_INLINE_LAMBDA { return indices[i]; });
+          [&](std::size_t i) DUET_INLINE_LAMBDA { return indices[i]; },
+          [&](std::size_t k) DUET_INLINE_LAMBDA -> T const& { return kept[k]; });
       return as_variables(
           y, [&](std::size_t o) DUET_INLINE_LAMBDA { return first == 0 ? 0 : first + static_cast<tape_index>(o); });
     } else if constexpr (!is_vector && used < stored_arguments<Graph>) {

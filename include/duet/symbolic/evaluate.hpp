@@ -55,6 +55,15 @@ struct numbers_of<symbol> {
   using condition = symbolic::condition;
 };
 
+// Where inputs come from may know results of operations too: knows(i), result(i).
+template <class Entry, int I>
+inline constexpr bool knows = [] {
+  if constexpr (requires { Entry::knows(I); })
+    return Entry::knows(I);
+  else
+    return false;
+}();
+
 template <class Name, class T, class Constants>
 class evaluation {
  public:
@@ -92,7 +101,9 @@ class evaluation {
   template <int I, class Entry>
   DUET_INLINE constexpr void step(Entry const& entry) {
     constexpr operation o = list.operations[I];
-    if constexpr (o.is(key_of<input_rule>)) {
+    if constexpr (knows<Entry, I>) {
+      active_.set(I, entry.result(std::integral_constant<int, I>{}));
+    } else if constexpr (o.is(key_of<input_rule>)) {
       active_.set(I, static_cast<T>(entry(std::integral_constant<std::size_t, o.payload>{})));
     } else if constexpr (o.rule->written == notation::choice) {
       if constexpr (o.type == kind::passive)

@@ -157,6 +157,8 @@ template <class... T>
   if constexpr ((std::same_as<T, double> && ...) && std::numeric_limits<double>::is_iec559) {
     constexpr std::uint64_t exponent = 0x7ff0000000000000, unit = 0x0010000000000000;
     return (((((std::bit_cast<std::uint64_t>(x) & exponent) + unit)) | ... | 0) >> 63) == 0;
+  } else if constexpr ((requires { typename T::mask; } && ...)) {
+    return duet::all_finite((... + (x - x)));  // zero, or NaN: one comparison for all
   } else {
     return (duet::all_finite(x) && ...);
   }
@@ -171,6 +173,16 @@ DUET_COLD constexpr std::array<T, N> damped_row(typename graph<Name>::numbers co
   sweep.evaluate([&](auto i) DUET_INLINE_LAMBDA -> decltype(auto) { return inputs[i]; });
   return sweep.template adjoints<care::damped, Output, N>(
       [&](auto o) DUET_INLINE_LAMBDA { return seeds[static_cast<std::size_t>(decltype(o)::value)]; });
+}
+
+template <class Seeds>
+[[nodiscard]] DUET_INLINE constexpr auto copied_seeds(Seeds const& seeds) {
+  return seeds;
+}
+template <class T, std::size_t N>
+[[nodiscard]] DUET_INLINE constexpr auto copied_seeds(std::array<T, N> const& seeds) {
+  return [&]<std::size_t... O>(std::index_sequence<O...>)
+             DUET_INLINE_LAMBDA { return std::array<T, N>{seeds[O]...}; }(std::make_index_sequence<N>{});
 }
 
 // One row of derivatives in N numbers; damped if infinity or NaN shows in it.
@@ -189,7 +201,8 @@ template <int Output, std::size_t N, class Name, class T, class Entry, class See
         return std::array<T, N>{static_cast<T>(entry(std::integral_constant<std::size_t, I>{}))...};
       }(std::make_index_sequence<N>{});
       // One by one: the row as a whole would be kept in memory for the call, also where it is not called.
-      auto const damped = symbolic::damped_row<Output, N, Name>(constants, inputs, seeds);
+      auto const copied = symbolic::copied_seeds(seeds);  // likewise
+      auto const damped = symbolic::damped_row<Output, N, Name>(constants, inputs, copied);
       [&]<std::size_t... I>(std::index_sequence<I...>)
           DUET_INLINE_LAMBDA { ((row[I] = damped[I]), ...); }(std::make_index_sequence<N>{});
     }
