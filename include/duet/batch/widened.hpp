@@ -2,7 +2,7 @@
 
 // Scalars with lanes in the place of each of their numbers: the same derivatives of several evaluations at once.
 
-#include <duet/batch/lanes_math.hpp>
+#include <duet/batch/value_tape.hpp>
 #include <duet/forward/dual.hpp>
 #include <duet/forward/hyperdual.hpp>
 
