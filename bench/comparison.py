@@ -115,10 +115,13 @@ def hand_table(lines):
 
 
 def run(folder, command):
-    record = {"date": datetime.date.today().isoformat(), "processor": processor(), "command": command, "rivals": [], "hand": []}
+    record = {"date": datetime.date.today().isoformat(), "processor": processor(), "command": command, "rivals": [], "hand": [], "missing": []}
     for benches, into in ((rival_benches, "rivals"), (hand_benches, "hand")):
         for name, title in benches.items():
             program = folder / f"bench_{name}"
+            if not program.exists():
+                record["missing"].append(title)
+                continue
             print(program, flush=True)
             done = subprocess.run([program], stdout=subprocess.PIPE, text=True, check=True)
             lines = done.stdout.splitlines()
@@ -234,6 +237,9 @@ More than 1: Duet is faster. Of several ways to use a library the fastest counts
     for table in record["hand"]:
         text += f"\n## {table['title']}\n\n`{table['program']}`\n\n"
         text += markdown_table(["", *table["columns"]], [[name, *map(figure, values)] for name, *values in table["rows"]]) + "\n"
+    if record["missing"]:
+        text += "\n## Not here\n\nWhat was not built when the page was made:\n\n"
+        text += "".join(f"- {title}\n" for title in record["missing"])
     return text
 
 
