@@ -6,6 +6,7 @@
 #   make test-all   the tests by every preset, and each bench once
 #   make mutation   flips every sign in every rule and shows that the tests find it
 #   make bench      builds and runs the benches  (BENCH=rival: only that one; FLAGS=-O2: instead of -O3 -march=native)
+#   make comparison times Duet beside all rivals found and writes doc/comparison.md anew  (FLAGS as for bench)
 #   make doc        builds the website of the documentation in build/website/site
 #   make format     formats the sources
 #   make clean      removes build/
@@ -16,7 +17,7 @@ JOBS ?= $(shell nproc)
 PRESET ?= dev
 SETUP ?= yes
 MAKEFLAGS += --no-print-directory
-.PHONY: demo test test-all mutation bench doc format clean
+.PHONY: demo test test-all mutation bench comparison doc format clean
 
 # Debian packages, each with the command or file that shows that it is there (several: any of them).
 build_packages := g++=g++ cmake=cmake ninja-build=ninja \
@@ -104,6 +105,13 @@ bench:
 	cmake --preset bench $(if $(FLAGS),-D CMAKE_CXX_FLAGS_RELEASE="$(FLAGS) -DNDEBUG")
 	cmake --build --preset bench --parallel $(JOBS) $(if $(BENCH),--target bench_$(BENCH))
 	@for program in build/bench/bin/bench_$(or $(BENCH),*); do echo; echo "$$program"; $$program || exit 1; done
+
+comparison:
+	$(call need,$(bench_packages))
+	-$(call need,$(rival_packages))
+	cmake --preset bench $(if $(FLAGS),-D CMAKE_CXX_FLAGS_RELEASE="$(FLAGS) -DNDEBUG")
+	cmake --build --preset bench --parallel $(JOBS) --target comparison
+	/usr/bin/python3 bench/comparison.py run build/bench/bin "make comparison$(if $(FLAGS), FLAGS='$(FLAGS)')"
 
 doc:
 	$(call need,$(doc_packages))

@@ -30,23 +30,6 @@ DUET_INLINE constexpr decltype(auto) call(F& f, arguments<X...> const& x) {
   }(std::index_sequence_for<X...>{});
 }
 
-// What it returns; no type if f does not take x. Aliases, not std::invoke_result: an error in f's body would be told of
-// in twice as many lines.
-template <class X>
-struct call_with {
-  template <class F>
-  using result = decltype(std::declval<F&>()(std::declval<X const&>()));
-};
-template <>
-struct call_with<void> {};
-template <class... X>
-struct call_with<arguments<X...>> {
-  template <class F>
-  using result = decltype(std::declval<F&>()(duet::passed(std::declval<X const&>())...));
-};
-template <class F, class X>
-using call_result_t = typename call_with<X>::template result<F>;
-
 // The result of f as an object that owns its entries; Duet and Eigen expressions are evaluated while their operands
 // live.
 template <class F, class X>

@@ -225,4 +225,21 @@ template <class X>
   return shape<Result>::template make<T>(duet::differentiated(x), [](auto) { return T(0); });
 }
 
+// What f(x), or f(a, b, ...) for x = args(a, b, ...), returns; no type if f does not take x. With std::invoke_result
+// the errors in f's body take twice as many lines.
+template <class X>
+struct call_with {
+  template <class F>
+  using result = decltype(std::declval<F&>()(std::declval<X const&>()));
+};
+template <class... X>
+struct call_with<arguments<X...>> {
+  template <class F>
+  using result = decltype(std::declval<F&>()(duet::passed(std::declval<X const&>())...));
+};
+template <>
+struct call_with<void> {};
+template <class F, class X>
+using call_result_t = typename call_with<X>::template result<F>;
+
 }  // namespace duet
