@@ -214,25 +214,34 @@ def main():
         mutants = [m for m in mutants if m.rule in options.rules.split(",")]
     mutants = mutants[:: options.every]
     lab = laboratory(options.source, os.path.abspath(options.work), sys.argv[split + 1:])
-    killed, invalid, survivors, by_mode = 0, 0, [], {}
+    of_rule = {}
+    for number, m in enumerate(mutants):
+        of_rule.setdefault(m.rule, []).append((number, m))
+
+    def judge_rule(rule):
+        lab.baseline(rule)
+        return [(m, *lab.judge(number, m)) for number, m in of_rule[rule]]
+
+    seen, killed, invalid, survivors, by_mode = 0, 0, 0, [], {}
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        list(pool.map(lab.baseline, sorted({m.rule for m in mutants})))
-        verdicts = pool.map(lambda pair: lab.judge(*pair), enumerate(mutants))
-        for m, (reading, killing) in zip(mutants, verdicts):
-            if reading is None:
-                invalid += 1
-                print(f"does not compile: {m.where} {m.rule}::{m.function}: {m.line}", flush=True)
-                continue
-            for mode in reading:
-                by_mode.setdefault(mode, [0, 0])[0] += 1
-            for mode in killing:
-                by_mode.setdefault(mode, [0, 0])[1] += 1
-            if killing and reading <= killing:
-                killed += 1
-                continue
-            alive = sorted(reading - killing) if reading else ["every mode: none reads it"]
-            survivors.append(m)
-            print(f"survives in {', '.join(alive)}: {m.where} {m.rule}::{m.function}: {m.line}", flush=True)
+        for verdicts in pool.map(judge_rule, of_rule):
+            for m, reading, killing in verdicts:
+                if reading is None:
+                    invalid += 1
+                    print(f"does not compile: {m.where} {m.rule}::{m.function}: {m.line}", flush=True)
+                    continue
+                for mode in reading:
+                    by_mode.setdefault(mode, [0, 0])[0] += 1
+                for mode in killing:
+                    by_mode.setdefault(mode, [0, 0])[1] += 1
+                if killing and reading <= killing:
+                    killed += 1
+                    continue
+                alive = sorted(reading - killing) if reading else ["every mode: none reads it"]
+                survivors.append(m)
+                print(f"survives in {', '.join(alive)}: {m.where} {m.rule}::{m.function}: {m.line}", flush=True)
+            seen += len(verdicts)
+            print(f"{verdicts[0][0].rule}: {seen} of {len(mutants)}, {killed} killed", file=sys.stderr, flush=True)
     compiled = len(mutants) - invalid
     print(f"{compiled} mutants of {len({m.rule for m in mutants})} rules, {killed} killed in every mode "
           f"that reads them; {invalid} more do not compile")

@@ -108,9 +108,11 @@ constexpr void mark_products(std::array<bool, Count>& joined, std::size_t& k) {
   if constexpr (is_expression<X> && !std::is_same_v<C, zero>) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       using coefficients = std::tuple<std::remove_cvref_t<decltype(get<I>(std::declval<C const&>()))>...>;
-      constexpr bool is_joint = X::is_product && (!std::is_same_v<std::tuple_element_t<I, coefficients>, zero> && ...);
-      ((duet::mark_products<std::remove_cvref_t<decltype(std::declval<X const&>().template operand<I>())>,
-                            std::tuple_element_t<I, coefficients>>(joined, k),
+      using operands = std::tuple<std::remove_cvref_t<decltype(std::declval<X const&>().template operand<I>())>...>;
+      constexpr bool is_joint =  // sign(x) * y has leaves on one side alone
+          X::is_product &&
+          ((leaf_count<std::tuple_element_t<I, operands>, std::tuple_element_t<I, coefficients>>() != 0) && ...);
+      ((duet::mark_products<std::tuple_element_t<I, operands>, std::tuple_element_t<I, coefficients>>(joined, k),
         is_joint && I == 0 ? void(joined[k - 1] = true) : void()),
        ...);
     }(std::make_index_sequence<X::arity>{});
