@@ -209,7 +209,7 @@ class tape {
     head().infinite_partials = false;
   }
 
-  // Forgets the recording and gives the memory back.
+  // Forgets the recording and gives the memory back. This and statistics(): memory.hpp.
   void shrink();
   [[nodiscard]] tape_statistics statistics() const;
 
@@ -394,4 +394,3 @@ class tape {
 
 }  // namespace duet
 
-#include <duet/reverse/memory.hpp>
