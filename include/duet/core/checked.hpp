@@ -3,12 +3,12 @@
 // Checked mode (-DDUET_CHECKED), as all modes use it: where a statement stands, and whether it is one of the user's
 // own. Without the macro everything here is empty, and so is the code that it leaves.
 
+#include <duet/core/report.hpp>
 #include <duet/core/scalar.hpp>
 
 #if DUET_CHECKED
 #include <cstdlib>
 #include <cstring>
-#include <duet/core/report.hpp>
 #include <optional>
 #endif
 

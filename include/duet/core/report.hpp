@@ -2,21 +2,26 @@
 
 // What checked mode (-DDUET_CHECKED) has to say, and who hears it. What is certainly wrong, such as a variable of
 // another tape, throws duet::error. What may be intended is a report: it goes to the handler that on_report() has set,
-// by default to stderr. All of this compiles in unchecked programs too, where nothing is ever reported.
+// by default to stderr. All of this compiles in unchecked programs too,
+// where nothing is ever reported.
 
+#include <duet/core/error.hpp>
+#include <duet/core/site.hpp>
+#include <source_location>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#if DUET_CHECKED
 #include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdio>
-#include <duet/core/error.hpp>
 #include <functional>
 #include <map>
 #include <mutex>
-#include <source_location>
-#include <string>
-#include <string_view>
 #include <utility>
-#include <vector>
+#endif
 
 namespace duet::checked {
 
@@ -29,12 +34,6 @@ enum class finding {
   derivative_not_finite,  // the same of a derivative
 };
 
-[[nodiscard]] inline std::string_view to_string(finding what) {
-  constexpr std::array<std::string_view, 6> names{"input_unread", "output_constant",  "second_sweep",
-                                                  "made_passive", "value_not_finite", "derivative_not_finite"};
-  return names[static_cast<std::size_t>(what)];
-}
-
 struct report {
   finding what;
   std::string operation;       // the name of the rule, or the function of Duet that found it; may be empty
@@ -43,6 +42,14 @@ struct report {
   std::string region;          // of the innermost duet::checked::region
   std::string message;         // one sentence with all of this but the place
 };
+
+#if DUET_CHECKED
+
+[[nodiscard]] inline std::string_view to_string(finding what) {
+  constexpr std::array<std::string_view, 6> names{"input_unread", "output_constant",  "second_sweep",
+                                                  "made_passive", "value_not_finite", "derivative_not_finite"};
+  return names[static_cast<std::size_t>(what)];
+}
 
 // A number as a message shows it: the shortest text that reads back the same.
 [[nodiscard]] inline std::string shown(double x) {
@@ -174,5 +181,35 @@ DUET_COLD inline void deliver(report r) {
   }
   to(r);
 }
+
+#else
+
+[[nodiscard]] inline std::string to_string(report const& r) { return r.message; }
+
+struct handler {
+  handler() = default;
+  template <class F>
+  handler(F const&) {}  // NOLINT: whatever hears reports
+};
+inline void print(report const&) {}
+inline void raise(report const& r) { throw error(to_string(r)); }
+inline handler on_report(handler const&) { return {}; }
+
+struct [[nodiscard]] collected {
+  collected() {}
+  [[nodiscard]] static std::vector<report> const& reports() {
+    static std::vector<report> const none;
+    return none;
+  }
+  [[nodiscard]] static std::size_t count(finding) { return 0; }
+};
+struct [[nodiscard]] silence {
+  explicit silence(finding) {}
+};
+struct [[nodiscard]] region {
+  explicit region(std::string_view) {}
+};
+
+#endif
 
 }  // namespace duet::checked

@@ -2,7 +2,7 @@
 
 // The scope in which a thread records onto a tape.
 
-#include <duet/reverse/tape.hpp>
+#include <duet/reverse/memory.hpp>
 
 namespace duet {
 

@@ -101,12 +101,12 @@ class tape {
   // Sweeps from y with adjoint 1: adjoint(x) is then dy/dx for every x. Adjoints from before are cleared.
   // A passive y is a constant: all adjoints are zero. Throws duet::error if y is not of this recording.
   void reverse(var<T> const& y, seeds expected = seeds::dense) {
-    tape_index const index = require_here(y, "duet::tape::reverse");
+    require_here(y, "duet::tape::reverse");
     if constexpr (checked::enabled) checks_.before_sweep(count(), std::span(&y, 1), "duet::tape::reverse");
     clear_adjoints(adjoint_state::swept);
-    if (index == 0) return;  // all zero: a constant
-    adjoints_[index] = T(1);
-    run_sweep(adjoints_, before(sweep_start(index)), {}, expected);
+    if (y.place() == 0) return;  // all zero: a constant
+    adjoints_[y.place()] = T(1);
+    run_sweep(adjoints_, before(sweep_start(y.place())), {}, expected);
     if constexpr (checked::enabled) checks_.after_sweep();
   }
 
@@ -214,7 +214,7 @@ class tape {
     head().infinite_partials = false;
   }
 
-  // Forgets the recording and gives the memory back.
+  // Forgets the recording and gives the memory back. This and statistics(): memory.hpp.
   void shrink();
   [[nodiscard]] tape_statistics statistics() const;
 
@@ -390,4 +390,3 @@ class tape {
 
 }  // namespace duet
 
-#include <duet/reverse/memory.hpp>
