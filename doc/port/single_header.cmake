@@ -17,10 +17,9 @@ get_filename_component(OUTPUT ${OUTPUT} ABSOLUTE)  # a script's file() would tak
 if(HEADERS)
   string(REPLACE ";" ", " names "${HEADERS}")
 else()
-  set(names "all its headers but those that bring Eigen's tensors, Catch2 or xsimd")
+  set(names "all its headers but those that bring Eigen's tensors, xsimd or Catch2")
   file(GLOB_RECURSE HEADERS RELATIVE ${include}/duet ${include}/duet/*.hpp)
-  list(REMOVE_ITEM HEADERS tensor.hpp check/catch.hpp)
-  list(FILTER HEADERS EXCLUDE REGEX "^batch[./]")
+  list(FILTER HEADERS EXCLUDE REGEX "^(tensor|check/catch|batch|batch/.*)\\.hpp$")
 endif()
 
 # Appends `header` to `all`, after those that it includes and that are not yet there.
