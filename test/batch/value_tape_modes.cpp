@@ -52,7 +52,7 @@ TEST_CASE("Preaccumulated statements and checkpointed loops are those of each la
       return c * c + sin(c) * a;
     };
     S const inner = duet::preaccumulate(segment, x[0], x[1]);
-    auto const step = [](auto const& s, auto const& p) {
+    auto const step = [](auto const& s, long, auto const& p) {
       using V = std::decay_t<decltype(s)>;
       return V(s + 0.01 * sin(s) * p);
     };
