@@ -21,7 +21,8 @@ MAKEFLAGS += --no-print-directory
 build_packages := g++=g++ cmake=cmake ninja-build=ninja \
 	libeigen3-dev=/usr/include/eigen3/Eigen/Core,/usr/local/include/eigen3/Eigen/Core \
 	libboost-dev=/usr/include/boost/version.hpp,/usr/local/include/boost/version.hpp
-test_packages := $(build_packages) catch2=/usr/include/catch2,/usr/local/include/catch2
+test_packages := $(build_packages) catch2=/usr/include/catch2,/usr/local/include/catch2 \
+	libxsimd-dev=/usr/include/xsimd/xsimd.hpp,/usr/local/include/xsimd/xsimd.hpp
 clang_packages := clang-19=clang++-21,clang++-20,clang++-19,clang++-18,clang++-17,clang++-16
 bench_packages := $(build_packages) libbenchmark-dev=/usr/include/benchmark,/usr/local/include/benchmark
 rival_packages := libceres-dev=/usr/include/ceres/jet.h libadolc-dev=/usr/include/adolc/adolc.h \

@@ -2,8 +2,8 @@
 #
 #   cmake [-D OUTPUT=duet_all.hpp] [-D "HEADERS=duet.hpp;sparse.hpp"] -P doc/port/single_header.cmake
 #
-# HEADERS are the headers to include, below include/duet; without it all but tensor.hpp and check/catch.hpp, which bring
-# what is not everyone's. Each is written once, after those that it includes: no header of Duet includes one after its
+# HEADERS are the headers to include, below include/duet; without it all but tensor.hpp, check/catch.hpp and batch, which
+# bring what is not everyone's. Each is written once, after those that it includes: no header of Duet includes one after its
 # code.
 
 cmake_minimum_required(VERSION 3.25)
@@ -17,9 +17,10 @@ get_filename_component(OUTPUT ${OUTPUT} ABSOLUTE)  # a script's file() would tak
 if(HEADERS)
   string(REPLACE ";" ", " names "${HEADERS}")
 else()
-  set(names "all its headers but those that bring Eigen's tensors or Catch2")
+  set(names "all its headers but those that bring Eigen's tensors, Catch2 or xsimd")
   file(GLOB_RECURSE HEADERS RELATIVE ${include}/duet ${include}/duet/*.hpp)
   list(REMOVE_ITEM HEADERS tensor.hpp check/catch.hpp)
+  list(FILTER HEADERS EXCLUDE REGEX "^batch[./]")
 endif()
 
 # Appends `header` to `all`, after those that it includes and that are not yet there.

@@ -160,7 +160,6 @@ TEST_CASE("Paths recorded one after the other on the same stretch of the tape ad
   db = t.adjoint(b)[5];
   REQUIRE(da == Approx(expected_a[5]));
   REQUIRE(db == Approx(expected_b[5]));
-  REQUIRE(t.adjoint_at(a.index())[2] == t.adjoint(a)[2]);
   t.shrink();
   REQUIRE(t.statistics().statements == 0);
   variable const again = t.independent(number(2)), y = again * again;

@@ -20,10 +20,17 @@ template <class E, class At>
   if constexpr (width_of<E> == 1) {
     return static_cast<E>(at(std::size_t{0}));
   } else {
+    using T = typename E::value_type;
     using batch = typename E::batch;
+    using vector = typename native_vector<T, batch::size>::type;
     return E::made([&](auto j) DUET_INLINE_LAMBDA {
       return [&]<std::size_t... K>(std::index_sequence<K...>) DUET_INLINE_LAMBDA {
-        return batch{static_cast<typename E::value_type>(at(j() * batch::size + K))...};
+        // Put together in a register: stored one by one they would have to wait for each other.
+        if constexpr (DUET_VECTORS && sizeof(vector) == sizeof(typename batch::register_type))
+          return batch(
+              std::bit_cast<typename batch::register_type>(vector{static_cast<T>(at(j() * batch::size + K))...}));
+        else
+          return batch::load_unaligned(std::array<T, batch::size>{static_cast<T>(at(j() * batch::size + K))...}.data());
       }(std::make_index_sequence<batch::size>{});
     });
   }

@@ -137,32 +137,36 @@ class map_over_function {
   template <class S, class... X>
   void write_evaluated(vector<S>& result, X const&... x) const {
     constexpr std::size_t k = outputs<S, X...>;
-    using Wide = group_scalar_t<S, in_lanes<S>>;
     auto const as_given = [](std::size_t, S const& e) DUET_INLINE_LAMBDA -> S const& { return e; };
-    auto const in_all_lanes = [](std::size_t, S const& e) DUET_INLINE_LAMBDA { return duet::broadcast_to<S, Wide>(e); };
+    auto const in_all_lanes = [](std::size_t, S const& e) DUET_INLINE_LAMBDA {
+      return duet::broadcast_to<S, group_scalar_t<S, in_lanes<S>>>(e);
+    };
     bool const met = infinite_partials_met;
     over_blocks<is_thread_free<S>>([&](std::size_t first, std::size_t last) {
       each<S, S>(
           met, first, last, as_given, in_all_lanes,
           [&]<class Y>(std::size_t i, Y const& y) DUET_INLINE_LAMBDA {
-            for (std::size_t e = 0; e < k; ++e) {
-              auto* const to = result.data() + i * k + e;
-              if constexpr (in_lanes<S> && width_of<entry_t<Y>> > 1) {
-                Wide const all(shape<Y>::entry(y, e));
-                if constexpr (k == 1 && !active_scalar<S>)
-                  all.store(to);
-                else
-                  for (std::size_t l = 0; l < width_of<Wide>; ++l) to[l * k] = widened<S>::lane(all, l);
-              } else {
-                *to = S(shape<Y>::entry(y, e));
-              }
-            }
+            for (std::size_t e = 0; e < k; ++e) write_entry<k>(shape<Y>::entry(y, e), result.data() + i * k + e);
           },
           x...);
     });
     if constexpr (active_scalar<S> && is_thread_free<S>)
       for (S const& e : result)
         if (!duet::all_finite(e)) infinite_partials_met = true;
+  }
+
+  // A result as S, or those of all lanes `Step` apart.
+  template <std::size_t Step, class Y, class S>
+  static DUET_INLINE void write_entry(Y const& y, S* to) {
+    if constexpr (width_of<Y> == 1) {
+      *to = S(y);
+    } else {
+      widened_t<S> const all(y);
+      if constexpr (active_scalar<S>)
+        for (std::size_t l = 0; l < width_of<Y>; ++l) to[l * Step] = widened<S>::lane(all, l);
+      else
+        write_lanes<S, Step>(all, to);
+    }
   }
 
   // One statement of the caller's recording for each result.

@@ -133,9 +133,9 @@ class draws {
       counter[2][l] = (path_ + l) & 0xffffffff;
       counter[3][l] = (path_ + l) >> 32;
     }
-    auto const words = duet::philox<width>(counter, key_);
-    kept_ = number_of(words[3], words[2]);
-    return number_of(words[1], words[0]);
+    auto const random = duet::philox<width>(counter, key_);
+    kept_ = number_of(random[3], random[2]);
+    return number_of(random[1], random[0]);
   }
   // The next number, standard normal. It takes the place of one uniform number.
   [[nodiscard]] E normal() { return duet::normal_quantile(uniform()); }

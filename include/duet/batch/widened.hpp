@@ -2,7 +2,7 @@
 
 // Scalars with lanes in the place of each of their numbers: the same derivatives of several evaluations at once.
 
-#include <duet/batch/lanes_math.hpp>
+#include <duet/batch/value_tape.hpp>
 #include <duet/forward/dual.hpp>
 #include <duet/forward/hyperdual.hpp>
 
@@ -24,8 +24,18 @@ struct widened<T> {
   static constexpr std::size_t numbers = 1;  // that S holds
 
   static DUET_INLINE type broadcast(T x) { return type(x); }
-  static DUET_INLINE T sum(type const& x) { return sum_of_lanes(x); }
+  // As sum_of_lanes(), unrolled.
+  static DUET_INLINE T sum(type const& x) { return sum_from<0, type::size()>(x.array()); }
   static T lane(type const& x, std::size_t i) { return x[i]; }
+
+ private:
+  template <std::size_t First, std::size_t Count>
+  static DUET_INLINE T sum_from(std::array<T, type::size()> const& x) {
+    if constexpr (Count == 1)
+      return x[First];
+    else
+      return sum_from<First, Count / 2>(x) + sum_from<First + Count / 2, Count / 2>(x);
+  }
 };
 
 template <class T, std::size_t N, class Tag>

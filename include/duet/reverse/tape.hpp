@@ -134,12 +134,11 @@ class tape {
   }
 
   // d(output of the last sweep)/dx. Throws duet::error if x is passive or not of this recording, or nothing was swept.
-  [[nodiscard]] DUET_INLINE T adjoint(var<T> const& x) const { return adjoint_at(x.index()); }
-  [[nodiscard]] DUET_INLINE T adjoint_at(tape_index index) const {
-    require_here(index, "duet::tape::adjoint");
-    if (index == 0 || state_ == adjoint_state::unknown) [[unlikely]]
-      throw_no_adjoint(index == 0);
-    return index < adjoints_.size() ? adjoints_[index] : T(0);
+  [[nodiscard]] DUET_INLINE T adjoint(var<T> const& x) const {
+    require_here(x.index(), "duet::tape::adjoint");
+    if (x.index() == 0 || state_ == adjoint_state::unknown) [[unlikely]]
+      throw_no_adjoint(x.index() == 0);
+    return x.index() < adjoints_.size() ? adjoints_[x.index()] : T(0);
   }
 
   void zero_adjoints() { clear_adjoints(adjoint_state::seeded); }
