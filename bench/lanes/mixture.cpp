@@ -16,11 +16,11 @@ struct statements {
 struct kernels {
   template <class X, class T>
   T operator()(X const& point, T const* mean, T const* factor) const {
-    std::array<T, workload::mixture_exponent<dimension>::inputs> in;
-    for (std::size_t j = 0; j < dimension; ++j) in[j] = point[static_cast<std::ptrdiff_t>(j)];
-    std::copy_n(mean, dimension, in.begin() + dimension);
-    std::copy_n(factor, workload_type::factor, in.begin() + 2 * dimension);
-    return duet::kernel(workload::mixture_exponent<dimension>())(in);
+    // One by one: no copy of all of them.
+    return [&]<std::size_t... I, std::size_t... K>(std::index_sequence<I...>, std::index_sequence<K...>) {
+      return duet::kernel(workload::mixture_exponent<dimension>())(T(point[static_cast<std::ptrdiff_t>(I)])...,
+                                                                   mean[I]..., factor[K]...);
+    }(std::make_index_sequence<dimension>{}, std::make_index_sequence<workload_type::factor>{});
   }
 };
 

@@ -35,14 +35,13 @@ struct libor {
     return rates;
   }
 
-  // How one rate moves, and the drift that it adds to those behind it. scale is delta times the rate's volatility, kick
-  // the draw of the step over the root of delta.
+  // How one rate moves, and the drift that it adds to those behind it; scale is delta times the rate's volatility.
   struct statements {
-    template <class T, class Scale, class Kick>
-    static void advance(T& rate, T& drift, Scale const& scale, Kick const& kick) {
+    template <class T, class Scale>
+    static void advance(T& rate, T& drift, Scale const& scale) {
       using std::exp;
       drift += scale * rate / (1 + delta * rate);
-      rate *= exp(scale * (drift + (kick - 0.5 / delta * scale)));
+      rate *= exp(scale * (drift - 0.5 / delta * scale));
     }
   };
 
@@ -57,9 +56,8 @@ struct libor {
                       Draws const& z) {
     auto rate = today;
     for (std::size_t n = 0; n < steps; ++n) {
-      auto const kick = z[static_cast<std::ptrdiff_t>(n)] / std::sqrt(delta);
-      T drift = 0;
-      for (std::size_t i = n + 1; i < inputs; ++i) Step::advance(rate[i], drift, scale(i), kick);
+      T drift = z[static_cast<std::ptrdiff_t>(n)] / std::sqrt(delta);  // the shock, as if it were drift
+      for (std::size_t i = n + 1; i < inputs; ++i) Step::advance(rate[i], drift, scale(i));
     }
     T bond = 1, annuity = 0;
     std::array<T, remaining> bonds, annuities;

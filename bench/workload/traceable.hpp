@@ -56,21 +56,21 @@ struct lorenz_by : lorenz {
   }
 };
 
-// How one rate of libor.hpp moves: rate, drift, scale and kick in, the next rate and drift out.
+// How one rate of libor.hpp moves: rate, drift and scale in, the next rate and drift out.
 struct libor_step {
   template <class T>
-  constexpr std::array<T, 2> operator()(T const& rate, T const& drift, T const& scale, T const& kick) const {
+  constexpr std::array<T, 2> operator()(T const& rate, T const& drift, T const& scale) const {
     using std::exp;
     T const next = drift + scale * rate / (1 + libor::delta * rate);
-    return {rate * exp(scale * (next + (kick - 0.5 / libor::delta * scale))), next};
+    return {rate * exp(scale * (next - 0.5 / libor::delta * scale)), next};
   }
 };
 // The same by another function of its type; T is the scalar of all arguments.
 template <class Step>
 struct libor_by {
-  template <class T, class Scale, class Kick>
-  static void advance(T& rate, T& drift, Scale const& scale, Kick const& kick) {
-    auto const next = Step()(rate, drift, T(scale), T(kick));
+  template <class T, class Scale>
+  static void advance(T& rate, T& drift, Scale const& scale) {
+    auto const next = Step()(rate, drift, T(scale));
     rate = next[0];
     drift = next[1];
   }

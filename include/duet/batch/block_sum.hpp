@@ -226,7 +226,7 @@ class term_tape {
   // What the sweeps since begin() have added up, by parameter.
   [[nodiscard]] std::size_t size() const { return count_; }
   [[nodiscard]] DUET_INLINE E partial(std::size_t i) const {
-    return (*tape_).adjoint_at(first_ + static_cast<tape_index>(i));
+    return (*tape_).adjoint(var<E>::placed(first_ + static_cast<tape_index>(i)));
   }
   [[nodiscard]] std::vector<E> gradient() const {
     std::vector<E> all(count_);

@@ -130,8 +130,12 @@ struct statement_of {
   static DUET_INLINE operands_read<T> operands_before(std::byte const* end, T const* values) {
     return {end - fixed_bytes, end - leaves * sizeof(tape_index), values};
   }
+  // By a branch: the next statement would wait for a sum.
   static DUET_INLINE std::byte const* begin(operands_read<T> const& read) {
-    return read.constants - read.passive_before(leaves) * packed<T>::bytes;
+    bool const any_passive = [&]<std::size_t... K>(std::index_sequence<K...>) DUET_INLINE_LAMBDA {
+      return ((read.index(K) == 0) | ...);
+    }(std::make_index_sequence<leaves>{});
+    return any_passive ? before_passive(read.constants, read.indices) : read.constants;
   }
   static std::byte const* skip(std::byte const* end) { return begin(operands_before(end, nullptr)); }
 
@@ -168,6 +172,9 @@ struct statement_of {
   }
 
  private:
+  DUET_COLD static std::byte const* before_passive(std::byte const* constants, std::byte const* indices) {
+    return constants - operands_read<T>{constants, indices, nullptr}.passive_before(leaves) * packed<T>::bytes;
+  }
   DUET_COLD static void pull_back_damped(std::byte const* end, T* adjoints, std::size_t rows, T const* values,
                                          tape_index n) {
     auto const x = rebuilt<X, 0, 0>::from(operands_before(end, values), known_value<T>{values[n]});
@@ -273,8 +280,15 @@ struct statement_of_node {
                                        return packed<T>::read(kept + k * packed<T>::bytes);
                                      });
             }(std::make_index_sequence<inputs>{}, std::make_index_sequence<outputs>{});
+    // What passive inputs gain nobody reads; it goes where nothing waits for it.
+    alignas(T) std::byte unread[inputs * packed<T>::bytes];
     [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
-      ((adjoints[from.places[I] * rows + r] += gains[I]), ...);
+      auto const add = [&](std::size_t i) DUET_INLINE_LAMBDA {
+        T* const target = adjoints + from.places[i] * rows + r;
+        packed<T>::write(from.places[i] != 0 ? reinterpret_cast<std::byte*>(target) : unread + i * packed<T>::bytes,
+                         *target + gains[i]);
+      };
+      (add(I), ...);
     }(std::make_index_sequence<inputs>{});
   }
   // Out of the way of the other: with their number known there is no arithmetic on addresses.

@@ -148,8 +148,9 @@ class traced_kernel {
           [&](std::size_t i) DUET_INLINE_LAMBDA -> T const& { return values[i]; },
           [&](std::size_t i) DUET_INLINE_LAMBDA { return indices[i]; },
           [&](std::size_t k) DUET_INLINE_LAMBDA -> T const& { return kept[k]; });
-      return as_variables(
-          y, [&](std::size_t o) DUET_INLINE_LAMBDA { return first == 0 ? 0 : first + static_cast<tape_index>(o); });
+      // By a branch for all of them: what the compiler chooses one by one it keeps in memory.
+      if (first == 0) return as_variables(y, [](std::size_t) DUET_INLINE_LAMBDA { return tape_index{0}; });
+      return as_variables(y, [&](std::size_t o) DUET_INLINE_LAMBDA { return first + static_cast<tape_index>(o); });
     } else if constexpr (!is_vector && used < stored_arguments<Graph>) {
       auto const y = symbolic::value_and_gradient(Graph(), values);
       segment_row<T> statement;

@@ -142,10 +142,7 @@ class tape {
 
   // d(output of the last sweep)/dx. Throws duet::error if x is passive or not of this recording, or nothing was swept.
   [[nodiscard]] DUET_INLINE T adjoint(var<T> const& x) const {
-    return adjoint_at(require_here(x, "duet::tape::adjoint"));
-  }
-  [[nodiscard]] DUET_INLINE T adjoint_at(tape_index index) const {
-    require_here(index, "duet::tape::adjoint");
+    tape_index const index = require_here(x, "duet::tape::adjoint");
     if (index == 0 || state_ == adjoint_state::unknown) [[unlikely]]
       throw_no_adjoint(index == 0);
     return index < adjoints_.size() ? adjoints_[index] : T(0);

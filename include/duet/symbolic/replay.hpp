@@ -1,13 +1,14 @@
 #pragma once
 
-// A graph evaluated now and differentiated later: what took long to compute, exponentials, divisions and the like, is
+// A graph evaluated now and differentiated later: what took long to compute, exponentials, roots and the like, is
 // kept in between, the rest is computed again.
 
 #include <duet/symbolic/sweep.hpp>
 
 namespace duet::symbolic {
 
-// Results that cost more to compute again than to load: all but those of a few instructions.
+// Results that cost more to compute again than to load: all but those of a few instructions. Quotients were measured to
+// be worth less than their room.
 [[nodiscard]] constexpr bool is_costly(operation const& o) {
   if (o.type != kind::active || o.rule->arity == 0 || o.rule->written == notation::choice) return false;
   for (rule_key const cheap : {key_of<rules::add>, key_of<rules::subtract>, key_of<rules::multiply>,
