@@ -393,4 +393,3 @@ class tape {
 };
 
 }  // namespace duet
-
