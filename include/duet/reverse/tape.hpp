@@ -386,4 +386,3 @@ class tape {
 };
 
 }  // namespace duet
-
