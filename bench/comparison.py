@@ -22,7 +22,7 @@ rival_benches = {
     "rival_reverse": "Reverse mode: gradients in scalar loops",
     "rival_sparse": "Sparse Jacobians",
     "rival_training": "Training steps, Eigen's own products",
-    "rival_training_blas": "Training steps, products of a BLAS (`EIGEN_USE_BLAS`)",
+    "rival_training_blas": "Training steps, products of a BLAS",
     "rival_solver": "A solver end to end",
 }
 # Programs that compare Duet with code written by hand alone.
@@ -101,10 +101,10 @@ def hand_table(lines):
             units = [c.strip() for c in re.findall(r".{13}", line[36:])]
             rows = []
             for row in lines[i + 1 :]:
-                values = row[36:].split()
-                if len(values) != len(columns) or not all(re.fullmatch(r"[\d.]+", v) for v in values):
+                match = re.match(r"(\S.*?)" + r" +([\d.]+|inf)" * len(columns) + "$", row)  # long names push the figures
+                if not match:
                     break
-                rows.append([row[:36].strip(), *map(float, values)])
+                rows.append([match[1], *map(float, match.groups()[1:])])
             return {"columns": [f"{c}, {u}" for c, u in zip(columns, units)], "rows": rows}
     rows = []
     for line in lines:
@@ -165,9 +165,10 @@ def mean(ratios):
 
 
 def behind(record):
-    """Rows where a library is faster than Duet: (row, library, Duet's time over its), the worst first. Code by hand is left out."""
-    rows = [(row, library, 1 / r) for library, all in against_duet(record).items() if library != "by hand" for _, row, r in all if r < 1]
-    return sorted(rows, key=lambda found: -found[2])
+    """Rows where a library is faster than Duet: (row, table, library, Duet's time over its), the worst first. Not code by hand."""
+    all = {library: rows for library, rows in against_duet(record).items() if library != "by hand"}
+    found = [(row, table, library, 1 / r) for library, rows in all.items() for table, row, r in rows if r < 1]
+    return sorted(found, key=lambda each: -each[3])
 
 
 def figure(x):
@@ -221,7 +222,7 @@ More than 1: Duet is faster. Of several ways to use a library the fastest counts
     text += f"## Where Duet is behind\n\nIn {len(lost)} of {compared} comparisons with a library"
     if lost:
         text += ", by Duet's time over the library's:\n\n"
-        text += markdown_table(["row", "library", "Duet's time over its"], [[row, library, figure(r)] for row, library, r in lost])
+        text += markdown_table(["row", "library", "Duet's time over its"], [[f"{row} ({table})", library, figure(r)] for row, table, library, r in lost])
     else:
         text += "."
     text += "\n"
@@ -364,4 +365,5 @@ def main(arguments):
         sys.exit(__doc__)
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])
