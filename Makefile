@@ -88,6 +88,7 @@ test-all:
 	DUET_RANDOM_PROGRAMS=20000 build/release/bin/test_agreement 'Random programs*'
 	DUET_RANDOM_PROGRAMS=1000000 build/release/bin/test_agreement 'Interpreted programs*'
 	build/release/bin/test_reverse '[huge]'
+	DUET_FLOAT_STRIDE=97 build/release/bin/test_math 'The errors of rules in float*'
 	$(MAKE) mutation
 	$(call need,$(bench_packages))
 	cmake --preset bench

@@ -8,16 +8,7 @@ other=$3
 shift 3
 object=$(mktemp) || exit 1
 trap 'rm -f "$object"' EXIT
-
-# User and system time that compiling $1 takes, in seconds.
-seconds() {
-  (
-    source=$1
-    shift
-    "$@" -c "$source" -o "$object" || exit 1
-    times
-  ) | tail -n 1 | sed 's/[ms]/ /g' | awk '{ print 60 * $1 + $2 + 60 * $3 + $4 }'
-}
+. "$(dirname "$0")/seconds.sh"
 
 for _ in 1 2 3; do
   echo "$(seconds "$file" "$@") $(seconds "$other" "$@")"

@@ -1,9 +1,8 @@
 // Every rule of one operand over the floats: value and first derivative in float against double, in units of the last
-// place of float. The worst of all 2^32 floats stands in doc/explanation/accuracy.md; here a part of them is held
-// against that table. Environment: DUET_FLOAT_STRIDE=1 runs over all floats and prints the table, by DUET_THREADS
-// threads, for the rules named in DUET_FLOAT_RULES (all if empty).
+// place of float. The worst of all or many floats stands in doc/explanation/accuracy.md; here some of them are held
+// against that table. Environment: DUET_FLOAT_STRIDE=1 runs over all floats and prints the rows of the table, by
+// DUET_THREADS threads, for the rules named in DUET_FLOAT_RULES (all if empty).
 
-#include <atomic>
 #include <bit>
 #include <boost/mp11/algorithm.hpp>
 #include <cstdint>
@@ -91,6 +90,7 @@ std::string rounded_up(double ulps) {
 
 struct row {
   double value, slope;
+  std::uint64_t stride;
   std::string text;
 };
 
@@ -102,7 +102,7 @@ std::map<std::string, row> documented() {
   std::map<std::string, row> rows;
   for (std::string line; std::getline(file, line);) {
     char name[64];
-    row r{0, 0, line};
+    row r{0, 0, line.ends_with("| all |") ? 1U : 97U, line};
     if (std::sscanf(line.c_str(), "| `%63[^`]` | %lf | %*[^|]| %lf |", name, &r.value, &r.slope) == 3) rows[name] = r;
   }
   return rows;
@@ -110,6 +110,13 @@ std::map<std::string, row> documented() {
 
 template <class R>
 concept of_one_operand = std::is_same_v<std::remove_const_t<decltype(R::domain)>, duet::interval>;
+
+// Another C library, or sums fused with products, computes other numbers.
+#if defined(__GLIBC__) && __GLIBC__ == 2 && __GLIBC_MINOR__ == 36 && !defined(__FMA__)
+constexpr bool is_as_documented = true;
+#else
+constexpr bool is_as_documented = false;
+#endif
 
 std::string environment(char const* name) {
   char const* const text = std::getenv(name);
@@ -131,19 +138,18 @@ TEST_CASE("The errors of rules in float are at most those that doc/explanation/a
       std::ostringstream text;
       text.precision(9);
       text << "| `" << name << "` | " << rounded_up(worst.value.ulps) << " | " << worst.value.at << " | "
-           << rounded_up(worst.slope.ulps) << " | " << worst.slope.at << " |";
-      if (stride == 1) std::cout << text.str() << std::endl;
+           << rounded_up(worst.slope.ulps) << " | " << worst.slope.at << " | "
+           << (stride == 1 ? "all" : "1 in " + std::to_string(stride)) << " |";
+      if (!asked.empty()) std::cout << text.str() << std::endl;
       CAPTURE(text.str());
       auto const stated = table.find(name);
       REQUIRE(stated != table.end());
-#if defined(__FMA__)
-      double const fused = 1;  // sums of products are other numbers
-#else
-      double const fused = 0;
-#endif
-      CHECK(worst.value.ulps <= stated->second.value + fused);
-      CHECK(worst.slope.ulps <= stated->second.slope + fused);
-      if (stride == 1 && fused == 0) CHECK(text.str() == stated->second.text);
+      row const& r = stated->second;
+      if (stride % r.stride != 0) return;  // nothing is stated about so many
+      double const other = is_as_documented ? 0 : 1;
+      CHECK(worst.value.ulps <= r.value + other);
+      CHECK(worst.slope.ulps <= r.slope + other);
+      if (stride == r.stride && is_as_documented) CHECK(text.str() == r.text);
     }
   });
 }

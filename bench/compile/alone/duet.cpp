@@ -1,0 +1,1 @@
+#include <duet/duet.hpp>

@@ -1,0 +1,2 @@
+#include <Eigen/Cholesky>
+#include <Eigen/Core>
