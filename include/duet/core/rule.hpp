@@ -38,7 +38,16 @@ inline constexpr interval positive{0, infinity};
 // A short list of numbers whose types differ; read by get<I>.
 template <std::size_t I, class T>
 struct partial_slot {
-  [[no_unique_address]] T number;
+  T number;
+};
+// A constant of the type system takes no room. (As a member without an address it would have g++ 12 lose its neighbours
+// in constant expressions.)
+template <std::size_t I, class T>
+  requires std::is_empty_v<T>
+struct partial_slot<I, T> {
+  static constexpr T number{};
+  constexpr partial_slot() = default;
+  DUET_INLINE constexpr explicit partial_slot(T const&) {}
 };
 
 template <class Indices, class... T>
@@ -47,7 +56,7 @@ struct partial_list;
 template <std::size_t... I, class... T>
 struct partial_list<std::index_sequence<I...>, T...> : partial_slot<I, T>... {
   constexpr partial_list() = default;
-  DUET_INLINE constexpr explicit partial_list(T const&... t) : partial_slot<I, T>{t}... {}
+  DUET_INLINE constexpr explicit partial_list(T const&... t) : partial_slot<I, T>(t)... {}
 };
 
 template <class... T>

@@ -232,7 +232,7 @@ class expression : operand_list<std::index_sequence_for<X...>, X...> {
   }
   template <std::size_t... I>
   DUET_INLINE constexpr value_type value_of_operands(std::index_sequence<I...>) const {
-    checked::level_inside<value_type> const quiet;
+    [[maybe_unused]] checked::level_inside<value_type> const quiet;
     return Rule::value(operand<I>().value()...);
   }
   template <std::size_t... I>
@@ -244,7 +244,7 @@ class expression : operand_list<std::index_sequence_for<X...>, X...> {
   }
   template <std::size_t... I>
   DUET_INLINE constexpr auto partials_from_operands(std::index_sequence<I...>) const {
-    checked::level_inside<value_type> const quiet;
+    [[maybe_unused]] checked::level_inside<value_type> const quiet;
     return all_partials(value_, operand<I>().value()...);
   }
   using all_stored = decltype(all_partials(std::declval<value_type const&>(), std::declval<X const&>().value()...));
