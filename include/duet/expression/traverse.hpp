@@ -50,6 +50,7 @@ enum class care { bare, damped };
 
 template <class... C>
 struct coefficient_branch : partials<C...> {
+  constexpr coefficient_branch() = default;
   DUET_INLINE constexpr explicit coefficient_branch(C const&... c) : partials<C...>(c...) {}
 };
 
