@@ -102,6 +102,5 @@ TEST_CASE("Monte Carlo: a driver differentiates the mean") {
 TEST_CASE("Monte Carlo: what makes no sense is said") {
   CHECK_THROWS_WITH(duet::monte_carlo(0, 1, call), "duet::monte_carlo: the mean over 0 paths (expected 1 or more)");
   auto const one = duet::monte_carlo(1, 1, call);
-  CHECK_THROWS_WITH(one.estimate(market),
-                    "duet::monte_carlo: an estimate of errors needs two paths or more, given 1");
+  CHECK_THROWS_WITH(one.estimate(market), "duet::monte_carlo: an estimate of errors needs two paths or more, given 1");
 }

@@ -122,8 +122,8 @@ TEST_CASE("sum_over takes several parameters") {
   auto const sum = duet::sum_over(x, [](auto const& a, auto const& b, auto const& c, int sign, auto const& d) {
     return sign * (a[0] * d + b * c * d * d);
   });
-  auto const g = duet::gradient(
-      sum, duet::args(std::array<double, 1>{2.0}, 3.0, duet::constant(0.5), duet::constant(-1)));
+  auto const g =
+      duet::gradient(sum, duet::args(std::array<double, 1>{2.0}, 3.0, duet::constant(0.5), duet::constant(-1)));
   CHECK(std::get<0>(g)[0] == -45);
   CHECK(std::get<1>(g) == -0.5 * 285);
 }

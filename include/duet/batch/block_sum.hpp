@@ -247,7 +247,8 @@ class term_tape {
   recording<E> scope_;
   std::size_t count_;
   tape_index first_;
-  decltype(duet::lifted_parameters<Source, S, in_lanes>(std::declval<entry>(), std::declval<X const&>()...)) parameters_;
+  decltype(duet::lifted_parameters<Source, S, in_lanes>(std::declval<entry>(),
+                                                        std::declval<X const&>()...)) parameters_;
   tape_position start_;
 };
 

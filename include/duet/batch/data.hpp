@@ -109,8 +109,8 @@ struct data_source<Data> {
         to = gathered<E>([&](std::size_t l) DUET_INLINE_LAMBDA { return at(data, i + l); });
     } else {
       auto const entry = [&](auto place) DUET_INLINE_LAMBDA {
-        return gathered<E>(
-            [&](std::size_t l) DUET_INLINE_LAMBDA { return shape<value>::entry(at(data, i + l), place); });
+        return gathered<E>([&](std::size_t l)
+                               DUET_INLINE_LAMBDA { return shape<value>::entry(at(data, i + l), place); });
       };
       if constexpr (shape<value>::static_size != dynamic)
         to = shape<value>::template make<E>(at(data, i), entry);

@@ -27,7 +27,8 @@ template <class E, class Data, class F, class Parameters, class Datum>
       static_assert(is_static,
                     "duet::map_over needs f to return as many numbers for each datum, known when compiling: a number, "
                     "a std::array or an Eigen vector of static size");
-      static_assert(of_numbers, "duet::map_over: f returns numbers that do not depend on its parameters as they should");
+      static_assert(of_numbers,
+                    "duet::map_over: f returns numbers that do not depend on its parameters as they should");
       return is_static && of_numbers;
     }
   }

@@ -315,7 +315,7 @@ struct element_of<lanes<T, W>> {
   using type = T;
 };
 
-// On a tape: unaligned.
+// On a tape: unaligned, by loads and stores of registers. What is copied by bytes the compiler keeps in memory.
 template <class T, std::size_t W>
 struct packed<lanes<T, W>> {
   static constexpr std::size_t bytes = W * sizeof(T);

@@ -10,8 +10,8 @@ namespace duet {
 
 // A matrix product of lanes, or of lanes and plain numbers.
 template <class Lhs, class Rhs>
-concept lanes_product = (is_lanes<Lhs> && (is_lanes<Rhs> || std::is_arithmetic_v<Rhs>)) ||
-                        (std::is_arithmetic_v<Lhs> && is_lanes<Rhs>);
+concept lanes_product =
+    (is_lanes<Lhs> && (is_lanes<Rhs> || std::is_arithmetic_v<Rhs>)) || (std::is_arithmetic_v<Lhs> && is_lanes<Rhs>);
 
 }  // namespace duet
 

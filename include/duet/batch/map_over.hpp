@@ -241,7 +241,9 @@ class map_over_function {
   template <std::size_t Width, class X, class Result>
   [[nodiscard]] bool add_products(X const& x, Result& result) const {
     return duet::use_parameters(
-        [&](auto const&... p) { return products<mark<X>, std::max(Width, std::size_t{1})>(duet::size_of(x), result, p...); },
+        [&](auto const&... p) {
+          return products<mark<X>, std::max(Width, std::size_t{1})>(duet::size_of(x), result, p...);
+        },
         duet::marked<mark<X>>(x));
   }
   template <class Source, std::size_t Width, class Result, class... X>

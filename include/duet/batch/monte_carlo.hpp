@@ -137,8 +137,8 @@ class monte_carlo_function {
         throw std::invalid_argument("duet::monte_carlo: an estimate of errors needs two paths or more, given 1");
       auto const& at = duet::plain(x);
       using Source = dual<T, 1, tag_of<F>>;  // tells the parameters from constants
-      moments<T> const m = duet::use_parameters([&](auto const&... p) { return sampled<Source>(p...); },
-                                                duet::marked<Source>(at));
+      moments<T> const m =
+          duet::use_parameters([&](auto const&... p) { return sampled<Source>(p...); }, duet::marked<Source>(at));
       auto gradient = duet::zeros_like(at);
       auto errors = gradient;
       duet::set_entries(gradient, [&](auto i) { return m.mean(1 + std::size_t{i}); });
@@ -158,19 +158,22 @@ class monte_carlo_function {
       using S = dual<T, n, typename Source::tag>;
       using Wide = group_scalar_t<S, lanes>;
       bool const met = infinite_partials_met;
-      return over_blocks([] { return 0; }, [&](int, std::size_t first, std::size_t last) {
-        split_moments<T, typename Wide::value_type> result{moments<typename Wide::value_type>(1 + n), moments<T>(1 + n)};
-        auto const keep = [&]<class Y>(std::size_t, Y const& y) DUET_INLINE_LAMBDA {
-          auto const quantity = [&](std::size_t k) { return k == 0 ? y.value() : y.partial(k - 1); };
-          if constexpr (std::is_same_v<Y, S>)
-            result.rest.add(quantity);
-          else
-            result.lanes.add(quantity);
-        };
-        duet::for_each_term<lanes, Source, S>(std::index_sequence_for<X...>{}, met, first, last, sum_.data(),
-                                              sum_.function(), duet::unit_seed<S>, duet::unit_seed<Wide>, keep, x...);
-        return result;
-      });
+      return over_blocks([] { return 0; },
+                         [&](int, std::size_t first, std::size_t last) {
+                           split_moments<T, typename Wide::value_type> result{moments<typename Wide::value_type>(1 + n),
+                                                                              moments<T>(1 + n)};
+                           auto const keep = [&]<class Y>(std::size_t, Y const& y) DUET_INLINE_LAMBDA {
+                             auto const quantity = [&](std::size_t k) { return k == 0 ? y.value() : y.partial(k - 1); };
+                             if constexpr (std::is_same_v<Y, S>)
+                               result.rest.add(quantity);
+                             else
+                               result.lanes.add(quantity);
+                           };
+                           duet::for_each_term<lanes, Source, S>(std::index_sequence_for<X...>{}, met, first, last,
+                                                                 sum_.data(), sum_.function(), duet::unit_seed<S>,
+                                                                 duet::unit_seed<Wide>, keep, x...);
+                           return result;
+                         });
     } else {
       using tapes = path_tapes<lanes, Source, T, X...>;
       return over_blocks([&] { return std::make_unique<tapes>(x...); },

@@ -176,8 +176,9 @@ template <class E, class Data, class F, class Parameters, class Datum>
                 "have it called for one datum at a time by .scalar()");
   if constexpr (taken) {
     constexpr bool one_number = is_number_for<E, term_t<Data, F, Parameters, Datum>>;
-    static_assert(one_number, "duet::sum_over needs f to return one number for each datum; for several there is "
-                              "duet::map_over");
+    static_assert(one_number,
+                  "duet::sum_over needs f to return one number for each datum; for several there is "
+                  "duet::map_over");
     return one_number;
   } else {
     return false;

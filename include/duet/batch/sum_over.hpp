@@ -135,8 +135,8 @@ class sum_over_function {
     auto const sum = over_blocks<is_thread_free<E>>(
         [] { return 0; },
         [&](int, block_list const& blocks, std::size_t from, std::size_t to) {
-          return duet::sum_in_blocks<in_lanes<E>, S, E>(std::index_sequence_for<X...>{}, caller, blocks, from, to, *data_,
-                                                        f_, seed, seed_lanes, x...);
+          return duet::sum_in_blocks<in_lanes<E>, S, E>(std::index_sequence_for<X...>{}, caller, blocks, from, to,
+                                                        *data_, f_, seed, seed_lanes, x...);
         });
     return sum ? sum->total() : E(0);
   }
@@ -188,7 +188,8 @@ class sum_over_function {
   template <class S, class Sum, class... X>
   [[nodiscard]] S composed(Sum const& sum, X const&... x) const {
     S result(duet::value_in(sum));
-    bool const finite = chain<S>(sum, [&](auto const& partial, S const& e) { result += partial * (e - e.value()); }, x...);
+    bool const finite =
+        chain<S>(sum, [&](auto const& partial, S const& e) { result += partial * (e - e.value()); }, x...);
     return finite ? result : evaluated<S>(x...);
   }
   // One statement of the caller's recording.

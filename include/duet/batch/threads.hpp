@@ -80,7 +80,8 @@ void for_each_block(std::size_t count, std::size_t threads, Make const& make, Wo
   std::atomic<std::size_t> next = 0;
   auto const run = [&] {
     std::optional<decltype(make())> context;
-    for (std::size_t block; (block = next.fetch_add(1, std::memory_order_relaxed)) < count && !failure.is_before(block);)
+    for (std::size_t block;
+         (block = next.fetch_add(1, std::memory_order_relaxed)) < count && !failure.is_before(block);)
       try {
         if (!context) context.emplace(make());
         work(*context, block);
@@ -121,9 +122,8 @@ template <class Make, class Sum>
     return total;
   }
   std::vector<std::optional<Part>> parts(count);
-  duet::for_each_block(count, threads, make, [&](auto& context, std::size_t block) {
-    parts[block].emplace(sum(context, block, block + 1));
-  });
+  duet::for_each_block(count, threads, make,
+                       [&](auto& context, std::size_t block) { parts[block].emplace(sum(context, block, block + 1)); });
   total = std::move(parts[0]);
   for (std::size_t block = 1; block < count; ++block) *total += *parts[block];
   return total;

@@ -10,16 +10,6 @@ namespace duet {
 template <class T, std::size_t W>
 inline constexpr bool keeps_values<lanes<T, W>> = true;
 
-// By loads and stores of registers: what is copied by bytes the compiler keeps in memory.
-template <class T, std::size_t W>
-struct packed<lanes<T, W>> {
-  static constexpr std::size_t bytes = sizeof(lanes<T, W>);
-  static DUET_INLINE void write(std::byte* to, lanes<T, W> const& x) { x.store(reinterpret_cast<T*>(to)); }
-  static DUET_INLINE lanes<T, W> read(std::byte const* from) {
-    return lanes<T, W>::load(reinterpret_cast<T const*>(from));
-  }
-};
-
 // What the sweep does for one kind of statement. Both begin at the end of the record and return its beginning.
 template <class T>
 struct value_statement {

@@ -4,6 +4,7 @@
 // tape of the thread's own in reverse mode, and its results read back as plain numbers.
 
 #include <duet/core/error.hpp>
+#include <duet/driver/callable.hpp>
 #include <duet/driver/mode.hpp>
 #include <duet/eigen/arguments.hpp>
 #include <duet/eigen/lift.hpp>
@@ -43,31 +44,6 @@ template <class F, class X>
 
 // ---- what is demanded of f ----
 
-// The parameters of a callable that is no template: a pointer to function, or an object with one plain operator().
-template <class R, class... A>
-std::type_identity<std::tuple<A...>> parameters_of(R (*)(A...));
-template <class R, class C, class... A>
-std::type_identity<std::tuple<A...>> parameters_of(R (C::*)(A...));
-template <class R, class C, class... A>
-std::type_identity<std::tuple<A...>> parameters_of(R (C::*)(A...) const);
-
-template <class F>
-struct parameters {
-  using type = std::tuple<>;
-};
-template <class F>
-  requires requires(F* f) { duet::parameters_of(f); }
-struct parameters<F> {
-  using type = typename decltype(duet::parameters_of(std::declval<F*>()))::type;
-};
-template <class F>
-  requires requires { duet::parameters_of(&F::operator()); }
-struct parameters<F> {
-  using type = typename decltype(duet::parameters_of(&F::operator()))::type;
-};
-template <class F>
-inline constexpr std::size_t parameters_known = std::tuple_size_v<typename parameters<std::remove_cvref_t<F>>::type>;
-
 // Eigen's constructors say that a matrix of duals converts to a matrix of double, and fail when asked to do it.
 template <class F, class X, std::size_t Position = 0>
 inline constexpr bool takes_another_eigen_scalar = [] {
@@ -99,25 +75,6 @@ template <class F, class X>
 concept returns_numbers = takes<F, X> && shaped<result_t<F, X>> && entry_for<entry_t<result_t<F, X>>, entry_t<X>>;
 template <class F, class X>
 concept returns_one_number = returns_numbers<F, X> && number_entry<result_t<F, X>>;
-
-// The tag of the scalars that a callable F sees. Derivatives taken inside one another then differ in type, and a
-// variable of the outer one that F captures cannot slip in among those of the inner (perturbation confusion, Siskind
-// and Pearlmutter 2008). A callable that captures nothing needs none; one that is no template names its scalar itself.
-template <class F>
-inline constexpr bool is_tagged = std::is_class_v<F> && !std::is_empty_v<F> && parameters_known<F> == 0;
-// The tag names F by an address: F's own template arguments would bring their namespaces into every look-up (std::apply
-// for a callable that holds a std::tuple).
-template <class F>
-inline constexpr char callable_mark = 0;
-template <char const* Mark>
-struct callable_tag {};
-template <class F>
-using tag_of = std::conditional_t<is_tagged<std::remove_cvref_t<F>>,
-                                  callable_tag<&callable_mark<std::remove_cvref_t<F>>>, void>;
-
-// In forward mode f is evaluated on unguarded scalars (forward/dual.hpp), unless it names its scalar or is checked.
-template <class F>
-using forward_tag = std::conditional_t<parameters_known<F> != 0 || checked::enabled, tag_of<F>, unguarded<tag_of<F>>>;
 
 // The scalars that f sees in the two modes.
 template <class F, class T, std::size_t C>
