@@ -1,5 +1,5 @@
-#include "rows.hpp"
 #include "workload/heston.hpp"
+#include "rows.hpp"
 
 bench::lane_problem bench::heston_in_lanes(lane_sizes size) {
   std::size_t const paths = size(4096, 64);

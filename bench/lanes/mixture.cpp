@@ -1,5 +1,5 @@
-#include "rows.hpp"
 #include "workload/mixture.hpp"
+#include "rows.hpp"
 #include "workload/traceable.hpp"
 
 namespace {

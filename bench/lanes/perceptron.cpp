@@ -1,5 +1,5 @@
-#include "rows.hpp"
 #include "workload/perceptron.hpp"
+#include "rows.hpp"
 
 bench::lane_problem bench::perceptron_in_lanes(lane_sizes) {
   using network = workload::perceptron_of<256>;

@@ -30,9 +30,9 @@ struct lane_problem {
   way hand;
   std::function<double()> evaluation;  // in doubles, without derivatives
   way scalar_tape;
-  way forward;     // in lanes
-  way value_tape;  // of lanes
-  way kernels;     // in lanes
+  way forward;                                                             // in lanes
+  way value_tape;                                                          // of lanes
+  way kernels;                                                             // in lanes
   std::function<void(std::vector<double>&, std::size_t threads)> threads;  // the best of them
 
   // Throws std::runtime_error unless all ways give the gradient by hand.
@@ -112,7 +112,8 @@ template <int Rows>
 
 // A workload of paths: f(inputs, draws) is one path, f.gradient(inputs, g, memory...) the sum over all by hand.
 template <class F, class Kernels, class... Memory>
-[[nodiscard]] lane_problem problem_of_paths(std::string name, F f, Kernels by_kernels, std::shared_ptr<Memory>... memory) {
+[[nodiscard]] lane_problem problem_of_paths(std::string name, F f, Kernels by_kernels,
+                                            std::shared_ptr<Memory>... memory) {
   auto const w = std::make_shared<F const>(std::move(f));
   auto const k = std::make_shared<Kernels const>(std::move(by_kernels));
   auto const x = F::start();
@@ -146,9 +147,7 @@ template <class F, class Kernels, class... Memory>
     gradient_on_tape(*in_lanes, *w, x, groups, columns_in_lanes(w->data.side_by_side), g);
   };
   if constexpr (!std::is_same_v<Kernels, F>)
-    p.kernels = [=](auto& g) {
-      gradient_on_tape(*in_lanes, *k, x, groups, columns_in_lanes(w->data.side_by_side), g);
-    };
+    p.kernels = [=](auto& g) { gradient_on_tape(*in_lanes, *k, x, groups, columns_in_lanes(w->data.side_by_side), g); };
   p.threads = [=](auto& g, std::size_t threads) {
     if constexpr (few || std::is_same_v<Kernels, F>)
       assign(g, duet::gradient(duet::reverse, sum.threads(threads), x));

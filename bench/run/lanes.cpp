@@ -5,9 +5,9 @@
 
 #include "lanes/rows.hpp"
 
-#include <chrono>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <chrono>
 
 namespace {
 

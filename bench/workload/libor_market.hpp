@@ -36,8 +36,7 @@ struct libor_market {
     }
     std::array<T, 3> strikes;
     for (std::size_t k = 0; k < 3; ++k) strikes[k] = libor::swap_rates[k] + in[inputs - 1];
-    return libor::discounted<Step>(
-        today, [&](std::size_t i) -> T const& { return scales[i]; }, strikes, z);
+    return libor::discounted<Step>(today, [&](std::size_t i) -> T const& { return scales[i]; }, strikes, z);
   }
 
   // What a path keeps of each step and rate.

@@ -114,8 +114,7 @@ struct mixture {
   static T term(std::size_t k, std::vector<T> const& in, X const& point, Exponent const& exponent) {
     using std::exp, std::log, std::max;
     std::vector<T> terms(k);
-    for (std::size_t c = 0; c < k; ++c)
-      terms[c] = in[c] - exponent(point, &in[k + c * D], &in[k + k * D + c * factor]);
+    for (std::size_t c = 0; c < k; ++c) terms[c] = in[c] - exponent(point, &in[k + c * D], &in[k + k * D + c * factor]);
     auto largest = number_of(terms[0]);
     for (std::size_t c = 1; c < k; ++c) largest = max(largest, number_of(terms[c]));
     T sum = 0;

@@ -229,9 +229,8 @@ struct statement_of_node {
 
     DUET_INLINE located(std::byte const* end, T const* all) : begin(end - index_bytes - kept_bytes) {
       std::byte const* const indices = end - index_bytes;
-      [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
-        (locate<inputs - 1 - I>(indices, all), ...);
-      }(std::make_index_sequence<inputs>{});
+      [&]<std::size_t... I>(std::index_sequence<I...>)
+          DUET_INLINE_LAMBDA { (locate<inputs - 1 - I>(indices, all), ...); }(std::make_index_sequence<inputs>{});
       begin -= padding;
     }
 
@@ -262,14 +261,12 @@ struct statement_of_node {
                                         std::size_t r, tape_index n) {
     std::byte const* const kept = end - index_bytes - kept_bytes;
     T const* const seeds = adjoints + (n + 1 - outputs) * rows + r;
-    auto const gains =
-        [&]<std::size_t... I, std::size_t... O>(std::index_sequence<I...>, std::index_sequence<O...>)
-            DUET_INLINE_LAMBDA {
-              return Node::pull_back({packed<T>::read(from.values[I])...}, {seeds[O * rows]...},
-                                     [&](std::size_t k) DUET_INLINE_LAMBDA {
-                                       return packed<T>::read(kept + k * packed<T>::bytes);
-                                     });
-            }(std::make_index_sequence<inputs>{}, std::make_index_sequence<outputs>{});
+    auto const gains = [&]<std::size_t... I, std::size_t... O>(std::index_sequence<I...>,
+                                                               std::index_sequence<O...>) DUET_INLINE_LAMBDA {
+      return Node::pull_back({packed<T>::read(from.values[I])...}, {seeds[O * rows]...},
+                             [&](std::size_t k)
+                                 DUET_INLINE_LAMBDA { return packed<T>::read(kept + k * packed<T>::bytes); });
+    }(std::make_index_sequence<inputs>{}, std::make_index_sequence<outputs>{});
     // What passive inputs gain nobody reads; it goes where nothing waits for it.
     alignas(T) std::byte unread[inputs * packed<T>::bytes];
     [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {

@@ -80,8 +80,7 @@ struct recomputed_kernel {
 template <class T, class Graph>
 struct replayed_kernel {
   using name = typename Graph::name;
-  static constexpr std::size_t inputs = Graph::inputs, outputs = Graph::outputs,
-                               kept = symbolic::kept_count<name>;
+  static constexpr std::size_t inputs = Graph::inputs, outputs = Graph::outputs, kept = symbolic::kept_count<name>;
   // kept_number(k) is what was kept.
   template <class Kept>
   [[nodiscard]] static DUET_INLINE auto pull_back(std::array<T, inputs> const& values,

@@ -11,8 +11,9 @@ namespace duet::symbolic {
 // be worth less than their room.
 [[nodiscard]] constexpr bool is_costly(operation const& o) {
   if (o.type != kind::active || o.rule->arity == 0 || o.rule->written == notation::choice) return false;
-  for (rule_key const cheap : {key_of<rules::add>, key_of<rules::subtract>, key_of<rules::multiply>,
-                               key_of<rules::divide>, key_of<rules::negate>, key_of<rules::abs>, key_of<rules::min>, key_of<rules::max>})
+  for (rule_key const cheap :
+       {key_of<rules::add>, key_of<rules::subtract>, key_of<rules::multiply>, key_of<rules::divide>,
+        key_of<rules::negate>, key_of<rules::abs>, key_of<rules::min>, key_of<rules::max>})
     if (o.is(cheap)) return false;
   return true;
 }
