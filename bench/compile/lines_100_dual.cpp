@@ -1,4 +1,4 @@
-// budget: 60
+// budget: 20
 #include "lines.hpp"
 
 #include <duet/forward/dual.hpp>

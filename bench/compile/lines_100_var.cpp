@@ -1,4 +1,4 @@
-// budget: 60
+// budget: 12
 #include "lines.hpp"
 
 #include <duet/reverse/recording.hpp>

@@ -1,6 +1,0 @@
-// budget: 60
-#include "lines.hpp"
-
-#include <duet/forward/dual.hpp>
-
-template duet::dual<double, 4> compile_cost::lines<1000>(std::array<duet::dual<double, 4>, 16> const&);

@@ -1,6 +1,0 @@
-// budget: 60
-#include "lines.hpp"
-
-#include <duet/reverse/recording.hpp>
-
-template duet::var<double> compile_cost::lines<3000>(std::array<duet::var<double>, 16> const&);
