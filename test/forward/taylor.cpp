@@ -259,8 +259,9 @@ concept multiply = requires(A a, B b) { a* b; };
 static_assert(std::is_trivially_copyable_v<S> && std::regular<S> && sizeof(S) == 7 * sizeof(double));
 static_assert(std::is_trivially_copyable_v<taylor<taylor<float, 2>, 3>>);
 static_assert(std::is_convertible_v<int, S> && std::is_convertible_v<long double, S> && gives_no_number<S>);
-static_assert(!std::is_convertible_v<S, taylor<double, 5>> && !multiply<S, taylor<double, 5>>);
-static_assert(!multiply<S, dual<double, 2>> && multiply<taylor<S, 2>, S> && !std::is_constructible_v<S, char const*>);
+static_assert(!std::is_convertible_v<S, taylor<double, 5>> && duet::scalars_of_two_kinds<S, taylor<double, 5>>);
+static_assert(duet::scalars_of_two_kinds<S, dual<double, 2>> && multiply<taylor<S, 2>, S> &&
+              !std::is_constructible_v<S, char const*>);
 static_assert(std::is_same_v<std::common_type_t<S, double>, S> && std::is_same_v<decltype(S() * 2), S>);
 static_assert(duet::active_scalar<S> && duet::nesting<taylor<S, 2>> == 2);
 

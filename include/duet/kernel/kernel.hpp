@@ -129,12 +129,12 @@ class traced_kernel {
   template <class V, class Graph, class T, std::size_t N>
   static DUET_INLINE auto record(std::array<T, N> const& values, std::array<tape_index, N> const& indices) {
     constexpr std::size_t outputs = Graph::outputs, used = Graph::inputs;
-    constexpr auto each = std::make_index_sequence<outputs>{};
     constexpr bool is_vector = Graph::list.columns == 0;
     auto const as_variables = [&](auto const& y, auto const& index) DUET_INLINE_LAMBDA {
       if constexpr (is_vector)
-        return [&]<std::size_t... O>(std::index_sequence<O...>)
-                   DUET_INLINE_LAMBDA { return std::array<V, outputs>{V::recorded(y[O], index(O))...}; }(each);
+        return [&]<std::size_t... O>(std::index_sequence<O...>) DUET_INLINE_LAMBDA {
+          return std::array<V, outputs>{V::recorded(y[O], index(O))...};
+        }(std::make_index_sequence<outputs>{});
       else
         return V::recorded(y, index(0));
     };
