@@ -71,6 +71,10 @@ long double bend(std::size_t i, std::size_t j) {
   return sum / (4 * h * h);
 }
 
+template <class S>
+S independent(typename S::value_type value, std::size_t i) {
+  return S::independent(value, i);
+}
 template <class S, std::size_t N, class Input>
 std::array<S, N> inputs(Input const& input) {
   std::array<S, N> x;
@@ -81,11 +85,11 @@ std::array<S, N> inputs(Input const& input) {
 template <std::size_t N>
 void check() {
   using duet::dual, duet::hyperdual, duet::dynamic;
-  auto const first = function(inputs<dual<double, N>, N>(dual<double, N>::independent));
-  auto const in_float = function(inputs<dual<float, N>, N>(dual<float, N>::independent));
+  auto const first = function(inputs<dual<double, N>, N>(independent<dual<double, N>>));
+  auto const in_float = function(inputs<dual<float, N>, N>(independent<dual<float, N>>));
   auto const sized = function(inputs<dual<double, dynamic>, N>(
       [](double value, std::size_t i) { return dual<double, dynamic>::independent(value, i, N); }));
-  auto const second = function(inputs<hyperdual<double, N>, N>(hyperdual<double, N>::independent));
+  auto const second = function(inputs<hyperdual<double, N>, N>(independent<hyperdual<double, N>>));
 
   duet::tape<> tape;
   duet::recording const scope(tape);
