@@ -26,10 +26,13 @@ def linked(page, text):
 
     def moved(match):
         path, hash_sign, anchor = match.group(1).partition("#")
+        anchor = re.sub("--+", "-", anchor)  # what the site makes of signs between blanks in a heading
         file = (page.parent / path).resolve()
         at = pages.get(file) or programs.get(file)
-        if not path or "://" in path:
+        if "://" in path:
             return match.group(0)
+        if not path:
+            return f"](#{anchor})"
         if at is None:
             if file.is_dir():  # stands for what is in it
                 file = min(f for f in file.rglob("*") if f.is_file())
