@@ -24,6 +24,13 @@ auto const short_formula = [](auto const& x) {
   return std::array<T, 3>{T(x[0] * x[1] + x[2] * x[3]), T(x[1] * x[2]), T(x[3] * x[3] - x[0])};
 };
 
+// Two inputs and outputs, many operations: the Jacobian is stored.
+auto const pair_of_formulas = []<class T>(T const& a, T const& b) {
+  using std::exp, std::sin, std::sqrt;
+  T const u = exp(a * b) + sin(b);
+  return std::array<T, 2>{T(u * a + sqrt(a)), T(u * u - b * u * a)};
+};
+
 template <class F, class G>
 void require_same(F const& f, G const& g, Eigen::Vector2d const& x) {
   auto const close = [](auto const& a, auto const& b) { return (a - b).norm() <= 1e-13 * (1 + b.norm()); };
@@ -61,6 +68,60 @@ TEST_CASE("A kernel with several outputs is the function in every mode and order
     };
   };
   require_same(of(kernel(short_formula)), of(short_formula), {0.7, 0.4});
+}
+
+TEST_CASE("A kernel with a stored Jacobian is the function in every mode and order") {
+  auto const of = [](auto const& f) {
+    return [f](auto const& x) {
+      using T = std::decay_t<decltype(x[0])>;
+      auto const y = f(x[0], x[1]);
+      auto const z = f(y[0], T(0.3));
+      return T(z[0] * z[1] - y[1]);
+    };
+  };
+  require_same(of(kernel(pair_of_formulas)), of(pair_of_formulas), {0.7, 0.4});
+}
+
+TEST_CASE("A kernel with an infinite slope leaves alone what does not move") {
+  tape<> t;
+  recording const scope(t);
+  var<> const a = t.independent(0.0), b = t.independent(0.4);
+  auto const y = kernel(pair_of_formulas)(a, b);
+  REQUIRE(t.statistics().arrays == 1);
+  REQUIRE(t.statistics().statements == 0);
+  t.reverse(y[0]);
+  REQUIRE(t.adjoint(a) == std::numeric_limits<double>::infinity());
+  REQUIRE(t.adjoint(b) == 0);
+  // u u - b u a with u = 1 + sin b, where a = 0: 2 u du/da - b u, 2 u cos b
+  double const u = 1 + std::sin(0.4);
+  auto const require_second = [&](auto const& adjoint) {
+    REQUIRE(adjoint(a) == Approx(2 * u * 0.4 - 0.4 * u).epsilon(1e-15));
+    REQUIRE(adjoint(b) == Approx(2 * u * std::cos(0.4)).epsilon(1e-15));
+  };
+  t.reverse(y[1]);
+  require_second([&](var<> const& x) { return t.adjoint(x); });
+  t.reverse_rows(std::span<var<> const>(y), [&](std::size_t row, auto const& adjoint) {
+    if (row == 1) require_second(adjoint);
+  });
+  // A passive input where the slope is infinite.
+  auto const z = kernel(pair_of_formulas)(var<>(0.0), b);
+  t.reverse(z[0]);
+  REQUIRE(t.adjoint(b) == 0);
+  REQUIRE(kernel(pair_of_formulas)(var<>(1.0), var<>(2.0))[1].index() == 0);
+}
+
+TEST_CASE("A kernel of more inputs than a statement takes is recorded in pieces") {
+  constexpr std::size_t n = 150;
+  auto const f = [](auto const& x) {
+    using T = std::decay_t<decltype(x[0])>;
+    T sum = x[0] * x[n - 1];
+    for (std::size_t i = 1; i < n; ++i) sum = sum + x[i] * x[i - 1] * x[i];
+    return sum;
+  };
+  std::array<double, n> x{};
+  for (std::size_t i = 0; i < n; ++i) x[i] = std::sin(1 + static_cast<double>(i));
+  auto const by_kernel = duet::gradient(duet::reverse, kernel(f), x), plain = duet::gradient(duet::reverse, f, x);
+  for (std::size_t i = 0; i < n; ++i) REQUIRE(by_kernel[i] == Approx(plain[i]).epsilon(1e-14));
 }
 
 TEST_CASE("One statement an output, or one node that keeps its inputs, is on the tape") {

@@ -34,6 +34,29 @@ TEST_CASE("the Jacobian of the reprojection is the one written by hand, and take
     CHECK(pulled.gradient[i] == Approx(2 * rows[0][i] - rows[1][i]).epsilon(1e-12).margin(1e-12));
 }
 
+TEST_CASE("rows of a Jacobian that are swept side by side know nothing of each other") {
+  constexpr auto graph = sym::expression<3>([](auto const& x) {
+    using std::exp, std::sqrt;
+    using T = std::decay_t<decltype(x[0])>;
+    return std::array<T, 5>{T(sqrt(x[0] * x[0])), T(x[0] * x[1]), T(exp(x[1]) - x[2]), T(x[2] * x[2] * x[1]),
+                            T(sqrt(x[0]))};
+  });
+  auto const require_rows = [&](std::array<double, 3> const& at, std::array<std::array<double, 3>, 5> const& expected) {
+    auto const swept = sym::value_and_jacobian(graph, at);
+    for (std::size_t o = 0; o < 5; ++o) {
+      CHECK(swept.value[o] == graph(at)[o]);
+      for (std::size_t i = 0; i < 3; ++i) {
+        CAPTURE(o, i);
+        CHECK(swept.jacobian[o][i] == expected[o][i]);
+      }
+    }
+  };
+  double const infinity = std::numeric_limits<double>::infinity();
+  require_rows({4, 0, 3}, {{{1, 0, 0}, {0, 4, 0}, {0, 1, -1}, {0, 9, 0}, {0.25, 0, 0}}});
+  // A slope is infinite: what does not move there stays, in the other rows all is as it was.
+  require_rows({0, 0, 3}, {{{0, 0, 0}, {0, 0, 0}, {0, 1, -1}, {0, 9, 0}, {infinity, 0, 0}}});
+}
+
 TEST_CASE("graphs evaluate while the program compiles where arithmetic is constexpr") {
   constexpr auto p = u * u * u - 2.0 * u * v + v / 4.0;
   STATIC_REQUIRE(p(2.0, 4.0) == -7);

@@ -148,6 +148,20 @@ class segment_row {
   tape_index index_ = 0;
 };
 
+// A statement of a number of partials known while compiling: the index of its left-hand side. `MayBeInfinite`: a
+// partial may be infinite or NaN.
+template <bool MayBeInfinite, class T, std::size_t N>
+[[nodiscard]] DUET_INLINE tape_index segment_statement(std::array<T, N> const& partials,
+                                                       std::array<tape_index, N> const& indices) {
+  if constexpr (N <= statement_writer<T>::most_leaves) {
+    return statement_writer<T>::template write_row<MayBeInfinite>(partials, indices);
+  } else {
+    segment_row<T> row;
+    for (std::size_t i = 0; i < N; ++i) row.add(partials[i], indices[i]);
+    return row.finish();
+  }
+}
+
 // f(inputs...), recorded as one statement for each output: its value, and its partials in the entries of the inputs,
 // found by forward mode. An input is a var, a shape of them, or anything else, which is passed on as it is. On scalars
 // that do not record, plain numbers and duals, it is f(inputs...) itself, so that generic code stays generic. It pays

@@ -41,11 +41,12 @@ struct kernel_inputs<X> {
 // The node of a kernel whose Jacobian is computed again. Payload: the inputs' indices, then their values.
 template <class T, class Graph>
 struct recomputed_kernel {
+  using number = T;
   static constexpr std::size_t inputs = Graph::inputs, outputs = Graph::outputs;
   static constexpr std::size_t bytes = inputs * (sizeof(tape_index) + packed<T>::bytes);
 
-  static void write(std::byte* payload, std::array<T, inputs> const& values,
-                    std::array<tape_index, inputs> const& indices) {
+  static DUET_INLINE void write(std::byte* payload, std::array<T, inputs> const& values,
+                                std::array<tape_index, inputs> const& indices) {
     for (std::size_t i = 0; i < inputs; ++i) {
       set_payload_entry(payload, i, indices[i]);
       set_payload_entry(payload + inputs * sizeof(tape_index), i, values[i]);
@@ -76,6 +77,41 @@ struct recomputed_kernel {
   }
 };
 
+// The node of a kernel of several outputs whose Jacobian is stored. Payload: its rows, then the inputs' indices.
+template <class T, class Graph>
+struct stored_kernel {
+  using number = T;
+  static constexpr std::size_t inputs = Graph::inputs, outputs = Graph::outputs, partials = inputs * outputs;
+  static constexpr std::size_t jacobian_bytes = partials * packed<T>::bytes,
+                               bytes = jacobian_bytes + inputs * sizeof(tape_index);
+
+  template <class Rows>
+  static DUET_INLINE void write(std::byte* payload, Rows const& rows, std::array<tape_index, inputs> const& indices) {
+    for (std::size_t o = 0; o < outputs; ++o)
+      for (std::size_t i = 0; i < inputs; ++i) set_payload_entry(payload, o * inputs + i, rows[o][i]);
+    for (std::size_t i = 0; i < inputs; ++i) set_payload_entry(payload + jacobian_bytes, i, indices[i]);
+  }
+
+  template <bool Damped>
+  static void pull_back(std::byte const* payload, T* adjoints, std::size_t lanes, tape_index node) {
+    if (lanes == 1) return pull_back_lane<Damped>(payload, adjoints, 1, node);
+    for (std::size_t lane = 0; lane < lanes; ++lane) pull_back_lane<Damped>(payload, adjoints + lane, lanes, node);
+  }
+
+ private:
+  template <bool Damped>
+  static DUET_INLINE void pull_back_lane(std::byte const* payload, T* adjoints, std::size_t lanes, tape_index node) {
+    std::array<T, outputs> seeds;
+    for (std::size_t o = 0; o < outputs; ++o) seeds[o] = adjoints[(node - outputs + o) * lanes];
+    for (std::size_t i = 0; i < inputs; ++i) {
+      T gain(0);
+      for (std::size_t o = 0; o < outputs; ++o)
+        add_product<Damped>(gain, payload_entry<T>(payload, o * inputs + i), seeds[o]);
+      adjoints[payload_entry<tape_index>(payload + jacobian_bytes, i) * lanes] += gain;
+    }
+  }
+};
+
 // The same where the tape keeps the inputs (batch/value_tape.hpp), and with them what took long to compute.
 template <class T, class Graph>
 struct replayed_kernel {
@@ -94,7 +130,7 @@ class traced_kernel {
  public:
   // f(x...) in the scalar of the arguments.
   template <class... X>
-  [[nodiscard]] auto operator()(X const&... x) const {
+  [[nodiscard]] DUET_INLINE auto operator()(X const&... x) const {
     using inputs = kernel_inputs<X...>;
     static_assert(inputs::count != dynamic,
                   "duet::kernel: the number of inputs must be known when compiling: call it with numbers one by one, a "
@@ -110,12 +146,18 @@ class traced_kernel {
         auto const values = inputs::template read<T>([](S const& e) DUET_INLINE_LAMBDA { return e.value(); }, x...);
         auto const indices =
             inputs::template read<tape_index>([](S const& e) DUET_INLINE_LAMBDA { return e.index(); }, x...);
-        return record<S, Graph>(values, indices);
+        if constexpr (Graph::list.size <= most_inlined_operations)
+          return record<S, Graph>(values, indices);
+        else
+          return record_apart<S, Graph>(values, indices);
       }
     }
   }
 
  private:
+  // Inlined, what one kernel gives the next stays in registers (a tenth of a Runge-Kutta step); larger ones would be
+  // compiled again wherever they are called.
+  static constexpr int most_inlined_operations = 256;
   // Arguments that the operations of a graph would store as statements.
   template <class Graph>
   static constexpr std::size_t stored_arguments = [] {
@@ -126,9 +168,33 @@ class traced_kernel {
     return count;
   }();
 
+  // The local Jacobian is less than what it replaces; several rows only where they are worked out side by side.
+  template <class T, class Graph>
+  static constexpr bool is_stored = Graph::inputs * Graph::outputs < stored_arguments<Graph> &&
+                                    (Graph::outputs == 1 || symbolic::rows_fit_vectors<T, Graph::outputs>);
+
+  // The index of its first output; 0 if all inputs are passive.
+  template <class Node, bool MayBeInfinite, class Content, std::size_t N>
+  static DUET_INLINE tape_index as_node(std::array<tape_index, N> const& indices, Content const& content) {
+    tape_index any = 0;
+    for (tape_index const i : indices) any |= i;
+    if (any == 0) return 0;
+    using T = typename Node::number;
+    tape<T>& on = recording_tape<T>();
+    std::byte* const to = on.array_room(Node::bytes, Node::outputs);
+    Node::write(to, content, indices);
+    bool finite = true;
+    if constexpr (MayBeInfinite) finite = duet::payload_is_finite<T>(to, Node::partials);
+    return on.template array<Node>(Node::bytes, Node::outputs, finite);
+  }
+
+  template <class V, class Graph, class T, std::size_t N>
+  [[gnu::noinline]] static auto record_apart(std::array<T, N> const& values, std::array<tape_index, N> const& indices) {
+    return record<V, Graph>(values, indices);
+  }
   template <class V, class Graph, class T, std::size_t N>
   static DUET_INLINE auto record(std::array<T, N> const& values, std::array<tape_index, N> const& indices) {
-    constexpr std::size_t outputs = Graph::outputs, used = Graph::inputs;
+    constexpr std::size_t outputs = Graph::outputs;
     constexpr bool is_vector = Graph::list.columns == 0;
     auto const as_variables = [&](auto const& y, auto const& index) DUET_INLINE_LAMBDA {
       if constexpr (is_vector)
@@ -150,26 +216,19 @@ class traced_kernel {
       // By a branch for all of them: what the compiler chooses one by one it keeps in memory.
       if (first == 0) return as_variables(y, [](std::size_t) DUET_INLINE_LAMBDA { return tape_index{0}; });
       return as_variables(y, [&](std::size_t o) DUET_INLINE_LAMBDA { return first + static_cast<tape_index>(o); });
-    } else if constexpr (!is_vector && used < stored_arguments<Graph>) {
+    } else if constexpr (!is_vector && is_stored<T, Graph>) {
       auto const y = symbolic::value_and_gradient(Graph(), values);
-      segment_row<T> statement;
-      for (std::size_t i = 0; i < used; ++i) statement.add(y.gradient[i], indices[i]);
-      return V::recorded(y.value, statement.finish());
+      return V::recorded(
+          y.value, duet::segment_statement<symbolic::has_infinite_slope<typename Graph::name>>(y.gradient, indices));
+    } else if constexpr (is_stored<T, Graph>) {
+      auto const y = symbolic::value_and_jacobian(Graph(), values);
+      tape_index const first =
+          as_node<stored_kernel<T, Graph>, symbolic::has_infinite_slope<typename Graph::name>>(indices, y.jacobian);
+      return as_variables(y.value, [&](std::size_t o) { return first == 0 ? 0 : first + static_cast<tape_index>(o); });
     } else {
-      using node = recomputed_kernel<T, Graph>;
       auto const y = Graph()(values);
-      tape_index any = 0, first = 0;
-      for (tape_index const i : indices) any |= i;
-      if (any != 0) {
-        tape<T>& on = recording_tape<T>();
-        std::array<T, used> kept;
-        std::array<tape_index, used> places;
-        std::copy_n(values.begin(), used, kept.begin());
-        std::copy_n(indices.begin(), used, places.begin());
-        node::write(on.array_room(node::bytes, outputs), kept, places);
-        first = on.template array<node>(node::bytes, outputs, true);
-      }
-      return as_variables(y, [&](std::size_t o) { return any == 0 ? 0 : first + static_cast<tape_index>(o); });
+      tape_index const first = as_node<recomputed_kernel<T, Graph>, false>(indices, values);
+      return as_variables(y, [&](std::size_t o) { return first == 0 ? 0 : first + static_cast<tape_index>(o); });
     }
   }
 };
@@ -178,11 +237,11 @@ class traced_kernel {
 // captures of N numbers, or of one std::array of N, constexpr with all that it calls; it returns a number or a
 // std::array of numbers. A branch that depends on a value does not compile: select(condition, a, b) takes both ways,
 // duet::preaccumulate runs the one taken. With numbers, duals and all others it evaluates f, common subexpressions
-// once. Called with variables it is one entry of the tape. For one output that is a statement with its partials, if
-// they are fewer than the arguments that f's operations would store. Otherwise it is a node that keeps the inputs, and
-// the sweep computes the partials again: one evaluation and one sweep through f for all outputs together, where a
-// stored Jacobian takes a sweep for each (measured on a Runge-Kutta step of 6 inputs and 3 outputs: 2.3 times as long).
-// Nothing is allocated.
+// once. Called with variables it is one entry of the tape: a statement with its partials, or a node with the Jacobian
+// of several outputs, if these are fewer than the arguments that f's operations would store. Otherwise it is a node
+// that keeps the inputs, and the sweep evaluates f and sweeps through it again; so it is for several outputs of duals,
+// whose rows are not worked out side by side. (A Runge-Kutta step of 6 inputs and 3 outputs: stored 0.95 of the time of
+// an adjoint by hand, computed again 1.00, stored by a sweep for each output 1.08.) Nothing is allocated.
 template <class F>
 [[nodiscard]] constexpr traced_kernel<std::remove_cvref_t<F>> kernel(F const&) {
   static_assert(symbolic::traceable<F>,

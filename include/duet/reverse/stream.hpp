@@ -33,10 +33,8 @@ class stream {
   // Room for `wanted` bytes in all; the first `used` stay as they are, at a new address if need be. Throws duet::error
   // and changes nothing if there is no such room.
   void ensure(std::size_t used, std::size_t wanted) {
-    if (wanted <= capacity_) return;
-    if (wanted > most_) throw_full(wanted);
-    if (wanted <= small) return move_to_heap(used, small);
-    if (!reserve(used)) move_to_heap(used, std::min(most_, std::max(wanted, 2 * capacity_)));
+    if (wanted > capacity_) [[unlikely]]
+      grow(used, wanted);
   }
 
   void release() {
@@ -56,6 +54,11 @@ class stream {
   static constexpr std::size_t small = std::size_t{1} << 16;
   static constexpr std::align_val_t alignment{64};  // of vectors of adjoints
 
+  DUET_COLD void grow(std::size_t used, std::size_t wanted) {
+    if (wanted > most_) throw_full(wanted);
+    if (wanted <= small) return move_to_heap(used, small);
+    if (!reserve(used)) move_to_heap(used, std::min(most_, std::max(wanted, 2 * capacity_)));
+  }
   DUET_COLD void throw_full(std::size_t wanted) const {
     throw error("duet::tape: no room for " + std::to_string(wanted) + " bytes in one stream (it holds at most " +
                 std::to_string(most_) + "); record less at a time: rewind, preaccumulate or checkpoint");

@@ -63,9 +63,10 @@ class tape {
   }
 
   // An array node (array_node.hpp): array_room() gives room for its payload, trivially copyable data that Kernel reads,
-  // 8-byte aligned; nothing may be recorded until array() completes the node and returns the index of its first output.
-  // `finite`: no partial in the payload is infinite or NaN. Throws duet::error, recording nothing, if there is no room.
-  [[nodiscard]] std::byte* array_room(std::size_t payload_bytes, std::size_t outputs) {
+  // 8-byte aligned; nothing may be recorded until array(), for as many outputs, completes the node and returns the
+  // index of the first. `finite`: no partial in the payload is infinite or NaN. Throws duet::error, recording nothing,
+  // if there is no room.
+  [[nodiscard]] DUET_INLINE std::byte* array_room(std::size_t payload_bytes, std::size_t outputs) {
     nodes_.ensure(node_bytes_, node_bytes_ + padded(payload_bytes) + sizeof(array_node<T>));
     room_for(outputs);
     return nodes_.data() + node_bytes_;
@@ -75,8 +76,9 @@ class tape {
     array_node<T> const end{&array_kernel_of<T, Kernel>, padded(payload_bytes)};
     std::memcpy(nodes_.data() + node_bytes_ + end.payload_bytes, &end, sizeof end);
     node_bytes_ += end.payload_bytes + sizeof end;
-    tape_index const first = new_inputs(outputs);
     auto& h = head();
+    std::memset(h.descriptors + h.next, descriptor::input, outputs);
+    auto const first = static_cast<tape_index>(std::exchange(h.next, h.next + outputs));
     h.descriptors[h.next++] = descriptor::array;
     h.infinite_partials |= !finite;
     return first;

@@ -146,6 +146,19 @@ class statement_writer : record_room<T> {
     for (std::size_t j = 0; j < count; ++j) head.infinite_partials |= !duet::all_finite(partials[j]);
     return store_general(head, partials, indices, count, 0);
   }
+  // The same for a number of arguments known while compiling, passive ones as they are. Unless `MayBeInfinite` all
+  // partials are finite.
+  template <bool MayBeInfinite, std::size_t N>
+  static DUET_INLINE tape_index write_row(std::array<T, N> const& partials, std::array<tape_index, N> const& indices) {
+    static_assert(N <= most_leaves);
+    tape_index any = 0;
+    for (tape_index const i : indices) any |= i;
+    if (any == 0) return 0;
+    write_head<T>& head = room();
+    if constexpr (MayBeInfinite)
+      for (std::size_t j = 0; j < N; ++j) head.infinite_partials |= indices[j] != 0 && !duet::all_finite(partials[j]);
+    return store_general(head, partials.data(), indices.data(), N, 0);
+  }
 
  private:
   template <std::uint8_t Carry, class X, class Seed>
@@ -276,12 +289,10 @@ class statement_writer : record_room<T> {
   }
 
   // A number of general arguments known at run time.
-  static tape_index store_general(write_head<T>& head, T const* partials, tape_index const* indices, std::size_t g,
-                                  std::uint8_t flags) {
-    for (std::size_t j = 0; j < g; ++j) {
-      put(head.record + partial_bytes * j, partials[j]);
-      put(head.record + partial_bytes * g + sizeof(tape_index) * j, indices[j]);
-    }
+  static DUET_INLINE tape_index store_general(write_head<T>& head, T const* partials, tape_index const* indices,
+                                              std::size_t g, std::uint8_t flags) {
+    for (std::size_t j = 0; j < g; ++j) put(head.record + partial_bytes * j, partials[j]);
+    for (std::size_t j = 0; j < g; ++j) put(head.record + partial_bytes * g + sizeof(tape_index) * j, indices[j]);
     head.record += (partial_bytes + sizeof(tape_index)) * g;
     describe(head, head.descriptors[head.next], g, 0, flags);
     return static_cast<tape_index>(head.next++);

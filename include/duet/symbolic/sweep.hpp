@@ -5,6 +5,7 @@
 // straight-line.
 
 #include <duet/expression/traverse.hpp>
+#include <duet/symbolic/adjoint_rows.hpp>
 #include <duet/symbolic/sweep_plan.hpp>
 
 namespace duet::symbolic {
@@ -36,10 +37,10 @@ class reverse_sweep : public evaluation<Name, T, Constants> {
     }(std::make_index_sequence<static_cast<std::size_t>(list.size)>{});
   }
 
-  // The adjoints of the N inputs from the seed(o) of the outputs that are swept.
-  template <care Care, int Output, std::size_t N, class Seed>
-  DUET_INLINE constexpr std::array<T, N> adjoints(Seed const& seed) const {
-    cells<T, list.size> adjoint;
+  // The adjoints of the N inputs from the seed(o) of the outputs that are swept: numbers, or rows of them.
+  template <care Care, int Output, std::size_t N, class A = T, class Seed>
+  DUET_INLINE constexpr std::array<A, N> adjoints(Seed const& seed) const {
+    cells<A, list.size> adjoint;
     [&]<std::size_t... O>(std::index_sequence<O...>) DUET_INLINE_LAMBDA {
       (place_seed<Output, static_cast<int>(O)>(adjoint, seed), ...);
     }(std::make_index_sequence<static_cast<std::size_t>(list.output_count)>{});
@@ -48,7 +49,7 @@ class reverse_sweep : public evaluation<Name, T, Constants> {
           (pull_back<Care, Output, list.size - 1 - static_cast<int>(I)>(adjoint), 0)...};
     }(std::make_index_sequence<static_cast<std::size_t>(list.size)>{});
     return [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
-      return std::array<T, N>{of_input<Output, static_cast<int>(I)>(adjoint)...};
+      return std::array<A, N>{of_input<Output, static_cast<int>(I)>(adjoint)...};
     }(std::make_index_sequence<N>{});
   }
 
@@ -83,8 +84,8 @@ class reverse_sweep : public evaluation<Name, T, Constants> {
     if constexpr (!constant_number<partial_t<I, K>>) partials_.set(I * most_operands + K, duet::evaluated(partial));
   }
 
-  template <int Output, int O, class Seed>
-  DUET_INLINE static constexpr void place_seed(cells<T, list.size>& adjoint, Seed const& seed) {
+  template <int Output, int O, class A, class Seed>
+  DUET_INLINE static constexpr void place_seed(cells<A, list.size>& adjoint, Seed const& seed) {
     constexpr int place = list.outputs[O];
     if constexpr ((Output == all_outputs || Output == O) && plan<Name, T, Output>.needed[place]) {
       constexpr bool is_second = [] {
@@ -93,27 +94,27 @@ class reverse_sweep : public evaluation<Name, T, Constants> {
         return false;
       }();
       if constexpr (is_second)
-        adjoint.set(place, adjoint[place] + number<T>(seed(std::integral_constant<int, O>{})));
+        adjoint.set(place, adjoint[place] + number<A>(seed(std::integral_constant<int, O>{})));
       else
-        adjoint.set(place, number<T>(seed(std::integral_constant<int, O>{})));
+        adjoint.set(place, number<A>(seed(std::integral_constant<int, O>{})));
     }
   }
 
-  template <care Care, int Output, int I>
-  DUET_INLINE constexpr void pull_back(cells<T, list.size>& adjoint) const {
+  template <care Care, int Output, int I, class A>
+  DUET_INLINE constexpr void pull_back(cells<A, list.size>& adjoint) const {
     if constexpr (plan<Name, T, Output>.needed[I]) {
       if constexpr (flow<Name, T>[I][0]) contribute<Care, Output, I, 0>(adjoint);
       if constexpr (flow<Name, T>[I][1]) contribute<Care, Output, I, 1>(adjoint);
       if constexpr (flow<Name, T>[I][2]) contribute<Care, Output, I, 2>(adjoint);
     }
   }
-  template <care Care, int Output, int I, int K>
-  DUET_INLINE constexpr void contribute(cells<T, list.size>& adjoint) const {
+  template <care Care, int Output, int I, int K, class A>
+  DUET_INLINE constexpr void contribute(cells<A, list.size>& adjoint) const {
     constexpr operation o = list.operations[I];
     constexpr bool is_first = plan<Name, T, Output>.is_first[I][K];
     if constexpr (o.rule->written == notation::choice)
       accumulate<is_first>(adjoint, o.operands[K],
-                           base::template number_at<o.operands[0]>() == (K == 1) ? adjoint[I] : T(0));
+                           base::template number_at<o.operands[0]>() == (K == 1) ? adjoint[I] : A{});
     else if constexpr (constant_number<partial_t<I, K>>)
       accumulate<is_first>(adjoint, o.operands[K], adjoint[I] * partial_t<I, K>{});
     else if constexpr (Care == care::damped)
@@ -121,16 +122,16 @@ class reverse_sweep : public evaluation<Name, T, Constants> {
     else
       accumulate<is_first>(adjoint, o.operands[K], adjoint[I] * partials_[I * most_operands + K]);
   }
-  template <bool IsFirst, class X>
-  DUET_INLINE static constexpr void accumulate(cells<T, list.size>& adjoint, int to, X const& contribution) {
+  template <bool IsFirst, class A, class X>
+  DUET_INLINE static constexpr void accumulate(cells<A, list.size>& adjoint, int to, X const& contribution) {
     if constexpr (IsFirst)
       adjoint.set(to, contribution);
     else
       adjoint.set(to, adjoint[to] + contribution);
   }
 
-  template <int Output, int Input>
-  [[nodiscard]] DUET_INLINE static constexpr T of_input(cells<T, list.size> const& adjoint) {
+  template <int Output, int Input, class A>
+  [[nodiscard]] DUET_INLINE static constexpr A of_input(cells<A, list.size> const& adjoint) {
     constexpr int place = [] {
       for (int i = 0; i < list.size; ++i)
         if (list.operations[i].is(key_of<input_rule>) && list.operations[i].payload == Input) return i;
@@ -140,9 +141,9 @@ class reverse_sweep : public evaluation<Name, T, Constants> {
       if constexpr (plan<Name, T, Output>.needed[place])
         return adjoint[place];
       else
-        return T(0);
+        return A{};
     } else {
-      return T(0);
+      return A{};
     }
   }
 
@@ -215,6 +216,43 @@ struct unit_seeds {
   constexpr duet::one operator[](std::size_t) const { return {}; }
 };
 
+// The rows of all outputs side by side.
+template <care Care, std::size_t N, class Name, class T>
+[[nodiscard]] DUET_INLINE auto columns_of_rows(reverse_sweep<Name, T, typename graph<Name>::numbers> const& sweep) {
+  using rows = adjoint_rows<T, static_cast<std::size_t>(Name::list.output_count)>;
+  return sweep.template adjoints<Care, all_outputs, N, rows>(
+      []<int O>(std::integral_constant<int, O>) DUET_INLINE_LAMBDA { return rows::template unit<O>(); });
+}
+template <std::size_t N, class Name, class T>
+DUET_COLD auto damped_columns(typename graph<Name>::numbers const& constants, std::array<T, N> const& inputs) {
+  reverse_sweep<Name, T, typename graph<Name>::numbers> sweep(constants);
+  sweep.evaluate([&](auto i) DUET_INLINE_LAMBDA -> decltype(auto) { return inputs[i]; });
+  return symbolic::columns_of_rows<care::damped, N, Name, T>(sweep);
+}
+template <std::size_t N, class Name, class T, class Entry>
+[[nodiscard]] DUET_INLINE auto rows_side_by_side(reverse_sweep<Name, T, typename graph<Name>::numbers> const& sweep,
+                                                 typename graph<Name>::numbers const& constants, Entry const& entry) {
+  auto columns = symbolic::columns_of_rows<care::bare, N, Name, T>(sweep);
+  return [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
+    if constexpr (has_infinite_slope<Name>) {
+      constexpr auto const& telling = telling_inputs<Name, T, all_outputs>;
+      bool const finite = [&]<std::size_t... K>(std::index_sequence<K...>) DUET_INLINE_LAMBDA {
+        return adjoint_rows<T, static_cast<std::size_t>(Name::list.output_count)>::all_finite(columns[telling[K]]...);
+      }(std::make_index_sequence<telling.size()>{});
+      if (!finite) [[unlikely]] {
+        auto const damped = symbolic::damped_columns<N, Name, T>(
+            constants, {static_cast<T>(entry(std::integral_constant<std::size_t, I>{}))...});
+        ((columns[I] = damped[I]), ...);
+      }
+    }
+    return [&]<std::size_t... O>(std::index_sequence<O...>) DUET_INLINE_LAMBDA {
+      auto const row = [&]<std::size_t R>(block_index<R> r)
+                           DUET_INLINE_LAMBDA { return std::array<T, N>{columns[I].row(r)...}; };
+      return std::array<std::array<T, N>, sizeof...(O)>{row(block_index<O>{})...};
+    }(std::make_index_sequence<static_cast<std::size_t>(Name::list.output_count)>{});
+  }(std::make_index_sequence<N>{});
+}
+
 // {value, gradient} of a graph with one output at the numbers x..., or at a container of them: one evaluation and one
 // reverse sweep, each operation once. The gradient is a std::array with an entry for each number given, or for each
 // input of the graph if given a container.
@@ -235,22 +273,31 @@ template <class Name, class... X>
 }
 
 // {value, jacobian} of a graph with several outputs, a row of the Jacobian for each; one evaluation, and one reverse
-// sweep over what it needs for each output.
+// sweep for all outputs side by side, or for each over what it needs.
 template <class Name, class... X>
 [[nodiscard]] DUET_INLINE constexpr auto value_and_jacobian(graph<Name> const& g, X const&... x) {
   static_assert(Name::list.columns == 0,
                 "duet::symbolic::value_and_jacobian needs a graph with a vector of outputs; for one output call "
                 "value_and_gradient");
   constexpr std::size_t n = (number_container<X> || ...) ? std::size_t{graph<Name>::inputs} : sizeof...(X);
+  constexpr auto outputs = static_cast<std::size_t>(Name::list.output_count);
   return symbolic::with_entries<graph<Name>::inputs>(
       [&]<class T>(std::type_identity<T>, auto const& entry) DUET_INLINE_LAMBDA {
         reverse_sweep<Name, T, typename graph<Name>::numbers> sweep(g.constants());
         sweep.evaluate(entry);
-        return [&]<std::size_t... O>(std::index_sequence<O...>) DUET_INLINE_LAMBDA {
-          return valued_jacobian<std::array<T, sizeof...(O)>, std::array<std::array<T, n>, sizeof...(O)>>{
-              {T(sweep.template number_at<Name::list.outputs[O]>())...},
-              {symbolic::swept<static_cast<int>(O), n>(sweep, g.constants(), entry, unit_seeds{})...}};
-        }(std::make_index_sequence<static_cast<std::size_t>(Name::list.output_count)>{});
+        auto const rows = [&]() DUET_INLINE_LAMBDA {
+          if constexpr (rows_fit_vectors<T, outputs>)
+            if (!std::is_constant_evaluated())
+              return symbolic::rows_side_by_side<n, Name, T>(sweep, g.constants(), entry);
+          return [&]<std::size_t... O>(std::index_sequence<O...>) DUET_INLINE_LAMBDA {
+            return std::array{symbolic::swept<static_cast<int>(O), n>(sweep, g.constants(), entry, unit_seeds{})...};
+          }(std::make_index_sequence<outputs>{});
+        };
+        return valued_jacobian<std::array<T, outputs>, std::array<std::array<T, n>, outputs>>{
+            [&]<std::size_t... O>(std::index_sequence<O...>) DUET_INLINE_LAMBDA {
+              return std::array<T, outputs>{T(sweep.template number_at<Name::list.outputs[O]>())...};
+            }(std::make_index_sequence<outputs>{}),
+            rows()};
       },
       x...);
 }
