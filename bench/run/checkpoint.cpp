@@ -128,12 +128,12 @@ int main(int argc, char** argv) {
   }
   for (long steps : {1000L, 100'000L, 1'000'000L}) {
     auto const plain = [](long count) {
-      workload::structural::lorenz f;
+      workload::lorenz f;
       f.steps = static_cast<std::size_t>(count);
       return f;
     };
     row(
-        "Lorenz, Runge-Kutta", [&](long count) { return workload::lorenz(plain(count)); },
+        "Lorenz, Runge-Kutta", plain,
         [&](long count, auto const& policy) { return workload::checkpointed::lorenz<snapshots>{plain(count), policy}; },
         quick ? 100 : steps, quick ? 50 : std::min(steps, 1000L), 30, s);
   }

@@ -53,8 +53,8 @@ void print_heading() {
       "the fastest.\n%-25s %9s",
       "", "hand, us");
   for (char const* name : {"evaluation", "record", "sweep", "both"}) std::printf(" %15s", name);
-  std::printf(" %11s %7s %8s %8s %8s %9s %9s\n", "statements", "arrays", "bytes/st", "MB", "ns/st", "eval, us",
-              "both/eval");
+  std::printf(" %11s %7s %8s %8s %8s %9s %9s %9s\n", "statements", "arrays", "bytes/st", "MB", "ns/st", "eval, us",
+              "both/eval", "hand/eval");
 }
 
 // The ratios `both` over hand, of the fastest, for the geometric means at the end.
@@ -94,9 +94,13 @@ void print_row(std::string const& name, std::vector<std::vector<double>> const& 
     std::printf(" %8.1f %8.2f %8.2f", size.bytes_per_statement,
                 (static_cast<double>(size.bytes) + 8 * variables) * 1e-6,
                 fastest(both) / statements / static_cast<double>(recordings));
-  std::printf(" %9.1f %9.2f\n", fastest(evaluation) * 1e-3, fastest(both) / fastest(evaluation));
+  std::printf(" %9.1f %9.2f %9.2f\n", fastest(evaluation) * 1e-3, fastest(both) / fastest(evaluation),
+              fastest(hand) / fastest(evaluation));
   std::fflush(stdout);
-  (in_arrays ? all_ratios.structural : all_ratios.scalar).push_back(fastest(both) / fastest(hand));
+  if (in_arrays)
+    all_ratios.structural.push_back(fastest(both) / fastest(hand));
+  else if (name.find(',') == std::string::npos)
+    all_ratios.scalar.push_back(fastest(both) / fastest(hand));
 }
 
 // The nanoseconds of all five ways in every round; or one way run as often as asked, and nothing else.
@@ -272,6 +276,15 @@ void libor(char const* name, setting const& s) {
   print_row(name, times, size, f.paths());
 }
 
+// All paths side by side.
+template <class F>
+void libor_in_lanes(char const* name, setting const& s) {
+  F const f(s.size(64, 2));
+  auto g = f.start();
+  auto const memory = std::make_unique<workload::libor::memory>();
+  report(name, s, f, f.start(), [&](auto const& x) { return f.gradient(x, g, *memory); });
+}
+
 // A recording far beyond the caches: the first time, and with its memory at hand.
 void large(std::size_t statements) {
   workload::chain const f{statements / 6};
@@ -316,31 +329,47 @@ struct row {
   char const* name;
   void (*run)(char const*, setting const&);
 };
+#if __has_include(<xsimd/xsimd.hpp>)
+namespace fastest = workload::structural::in_lanes;
+#else
+namespace fastest = workload::structural;
+#endif
 constexpr row rows[] = {
     {"chain", chain<workload::chain>},
     {"chain, structural", chain<workload::structural::chain>},
     {"perceptron", perceptron<workload::perceptron>},
-    {"perceptron, structural", perceptron<workload::structural::perceptron>},
+    {"perceptron, Eigen", perceptron<workload::structural::perceptron>},
+    {"perceptron, structural", perceptron<fastest::perceptron>},
     {"burgers", burgers<workload::burgers>},
     {"burgers, structural", burgers<workload::structural::burgers>},
     {"lax_wendroff", lax_wendroff<workload::lax_wendroff>},
     {"lax_wendroff, structural", lax_wendroff<workload::structural::lax_wendroff>},
     {"mixture_10", mixture<workload::mixture<>, 10>},
-    {"mixture_10, structural", mixture<workload::structural::mixture<>, 10>},
+    {"mixture_10, Eigen", mixture<workload::structural::mixture<>, 10>},
+    {"mixture_10, structural", mixture<fastest::mixture<>, 10>},
     {"mixture_25", mixture<workload::mixture<>, 25>},
-    {"mixture_25, structural", mixture<workload::structural::mixture<>, 25>},
+    {"mixture_25, Eigen", mixture<workload::structural::mixture<>, 25>},
+    {"mixture_25, structural", mixture<fastest::mixture<>, 25>},
     {"lorenz", lorenz<workload::lorenz>},
     {"lorenz, structural", lorenz<workload::structural::lorenz>},
     {"libor", libor<workload::libor>},
-    {"libor, structural", libor<workload::structural::libor>},
+#if __has_include(<xsimd/xsimd.hpp>)
+    {"libor, structural", libor_in_lanes<workload::structural::libor>},
+#endif
     {"lstm", lstm<workload::lstm>},
+#if __has_include(<xsimd/xsimd.hpp>)
     {"lstm, structural", lstm<workload::structural::lstm>},
+#endif
     {"log_sum_exp", log_sum_exp<workload::log_sum_exp>},
+#if __has_include(<xsimd/xsimd.hpp>)
     {"log_sum_exp, structural", log_sum_exp<workload::structural::log_sum_exp>},
+#endif
     {"determinant", determinant<workload::determinant<>>},
     {"determinant, structural", determinant<workload::structural::determinant>},
     {"polynomial", polynomial<workload::polynomial>},
+#if __has_include(<xsimd/xsimd.hpp>)
     {"polynomial, structural", polynomial<workload::structural::polynomial>},
+#endif
     {"threads", [](char const*, setting const& s) { threads(s.size(1000, 10)); }},
     {"large", [](char const*, setting const& s) { large(s.size(10'000'000, 6000)); }},
 };

@@ -3,14 +3,14 @@
 // Workloads whose loop is checkpointed.
 
 #include "workload/diffusion.hpp"
-#include "workload/structural_simulation.hpp"
+#include "workload/lorenz.hpp"
 
 #include <duet/checkpoint.hpp>
 
 namespace workload::checkpointed {
 
 template <class Policy>
-struct lorenz : structural::lorenz {
+struct lorenz : workload::lorenz {
   Policy policy;
 
   static constexpr auto step = [](auto const& s, long, auto const& p, double by) {

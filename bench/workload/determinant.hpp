@@ -27,12 +27,12 @@ struct determinant {
 
   // Of the last K rows and the columns named, by the first of these rows.
   template <std::size_t K, class T>
-  static T minor(std::array<T, inputs> const& a, std::array<std::size_t, K> const& columns) {
+  static constexpr T minor(std::array<T, inputs> const& a, std::array<std::size_t, K> const& columns) {
     constexpr std::size_t row = (N - K) * N;
     if constexpr (K == 2) {
       return a[row + columns[0]] * a[row + N + columns[1]] - a[row + columns[1]] * a[row + N + columns[0]];
     } else {
-      std::array<std::size_t, K - 1> others;
+      std::array<std::size_t, K - 1> others{};
       for (std::size_t k = 0; k + 1 < K; ++k) others[k] = columns[k + 1];
       T sum = a[row + columns[0]] * minor<K - 1>(a, others);
       for (std::size_t k = 1; k < K; ++k) {
@@ -48,8 +48,8 @@ struct determinant {
   }
 
   template <class T>
-  T operator()(std::array<T, inputs> const& a) const {
-    std::array<std::size_t, N> columns;
+  constexpr T operator()(std::array<T, inputs> const& a) const {
+    std::array<std::size_t, N> columns{};
     for (std::size_t j = 0; j < N; ++j) columns[j] = j;
     return minor<N>(a, columns);
   }

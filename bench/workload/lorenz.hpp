@@ -24,19 +24,23 @@ struct lorenz {
   }
 
   template <class T>
+  static constexpr void advance(std::array<T, 3>& s, std::array<T, 3> const& p, double h) {
+    std::array<T, 3> middle, k1, k2, k3, k4;
+    slope(s.data(), p.data(), k1.data());
+    for (std::size_t i = 0; i < 3; ++i) middle[i] = s[i] + 0.5 * h * k1[i];
+    slope(middle.data(), p.data(), k2.data());
+    for (std::size_t i = 0; i < 3; ++i) middle[i] = s[i] + 0.5 * h * k2[i];
+    slope(middle.data(), p.data(), k3.data());
+    for (std::size_t i = 0; i < 3; ++i) middle[i] = s[i] + h * k3[i];
+    slope(middle.data(), p.data(), k4.data());
+    for (std::size_t i = 0; i < 3; ++i) s[i] = s[i] + h / 6 * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]);
+  }
+
+  template <class T>
   T operator()(std::array<T, inputs> const& in) const {
-    T s[3] = {in[0], in[1], in[2]}, middle[3], k1[3], k2[3], k3[3], k4[3];
-    T const* const p = &in[3];
-    for (std::size_t n = 0; n < steps; ++n) {
-      slope(s, p, k1);
-      for (int i = 0; i < 3; ++i) middle[i] = s[i] + 0.5 * h * k1[i];
-      slope(middle, p, k2);
-      for (int i = 0; i < 3; ++i) middle[i] = s[i] + 0.5 * h * k2[i];
-      slope(middle, p, k3);
-      for (int i = 0; i < 3; ++i) middle[i] = s[i] + h * k3[i];
-      slope(middle, p, k4);
-      for (int i = 0; i < 3; ++i) s[i] = s[i] + h / 6 * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]);
-    }
+    std::array<T, 3> s{in[0], in[1], in[2]};
+    std::array<T, 3> const p{in[3], in[4], in[5]};
+    for (std::size_t n = 0; n < steps; ++n) advance(s, p, h);
     return s[0] + s[1] + s[2];
   }
 

@@ -38,7 +38,7 @@ struct lstm {
   [[nodiscard]] double foretold() const { return static_cast<double>((sequence.size() - 1) * hidden); }
 
   template <class T>
-  static T sigmoid(T const& x) {
+  static constexpr T sigmoid(T const& x) {
     using std::exp;
     return 1 / (1 + exp(-x));
   }

@@ -28,12 +28,17 @@ struct polynomial {
   T operator()(std::array<T, inputs> const& c) const {
     T cost = 0;
     for (std::size_t i = 0; i < t.size(); ++i) {
-      T value = c[inputs - 1];
-      for (std::size_t k = inputs - 1; k-- > 0;) value = value * t[i] + c[k];
-      T const residual = value - y[i];
-      cost += residual * residual;
+      T const r = residual(c, t[i], y[i]);
+      cost += r * r;
     }
     return cost;
+  }
+
+  template <class T, class X>
+  static constexpr T residual(std::array<T, inputs> const& c, X const& at, X const& to) {
+    T value = c[inputs - 1];
+    for (std::size_t k = inputs - 1; k-- > 0;) value = value * at + c[k];
+    return value - to;
   }
 
   // By hand: the gradient is twice the sum of residuals times powers. Points in lanes, with a sum for each lane, which

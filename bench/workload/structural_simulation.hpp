@@ -6,11 +6,11 @@
 #include "workload/burgers.hpp"
 #include "workload/chain.hpp"
 #include "workload/lax_wendroff.hpp"
-#include "workload/libor.hpp"
-#include "workload/lorenz.hpp"
+#include "workload/traceable.hpp"
 
 #include <algorithm>
 #include <duet/driver/preaccumulate.hpp>
+#include <duet/kernel/kernel.hpp>
 #include <duet/math/math.hpp>
 
 namespace workload::structural {
@@ -47,40 +47,8 @@ struct chain : workload::chain {
   }
 };
 
-// Several steps together: six inputs, three outputs.
-struct lorenz : workload::lorenz {
-  static constexpr std::size_t together = 4;
-
-  template <class T>
-  T operator()(std::array<T, inputs> const& in) const {
-    using triple = std::array<T, 3>;
-    triple state = {in[0], in[1], in[2]};
-    triple const parameters = {in[3], in[4], in[5]};
-    for (std::size_t n = 0; n < steps; n += together) {
-      std::size_t const count = std::min(together, steps - n);
-      state = duet::preaccumulate(
-          [count, h = h](auto s, auto const& p) {
-            for (std::size_t i = 0; i < count; ++i) advance(s, p, h);
-            return s;
-          },
-          state, parameters);
-    }
-    return state[0] + state[1] + state[2];
-  }
-
-  template <class T>
-  static constexpr void advance(std::array<T, 3>& s, std::array<T, 3> const& p, double h) {
-    std::array<T, 3> middle, k1, k2, k3, k4;
-    slope(s.data(), p.data(), k1.data());
-    for (std::size_t i = 0; i < 3; ++i) middle[i] = s[i] + 0.5 * h * k1[i];
-    slope(middle.data(), p.data(), k2.data());
-    for (std::size_t i = 0; i < 3; ++i) middle[i] = s[i] + 0.5 * h * k2[i];
-    slope(middle.data(), p.data(), k3.data());
-    for (std::size_t i = 0; i < 3; ++i) middle[i] = s[i] + h * k3[i];
-    slope(middle.data(), p.data(), k4.data());
-    for (std::size_t i = 0; i < 3; ++i) s[i] = s[i] + h / 6 * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]);
-  }
-};
+// A step is a kernel.
+using lorenz = lorenz_by<decltype(duet::kernel(lorenz_step{}))>;
 
 // Whole fields.
 struct burgers : workload::burgers {
@@ -122,44 +90,6 @@ struct lax_wendroff : workload::lax_wendroff {
       q << next(inner - 1), next, next(0);
     }
     return (Eigen::ArrayXd::LinSpaced(size, weight(0), weight(points - 1)) * q * q).sum();
-  }
-};
-
-// A path with its rates as one array: all growths of a step together, only the sum of the drifts one after another.
-struct libor : workload::libor {
-  using workload::libor::libor;
-
-  template <class T>
-  T path(std::array<T, inputs> const& today, std::size_t index) const {
-    using array = Eigen::Array<T, Eigen::Dynamic, 1, 0, int{inputs}>;  // without an allocation
-    double const scale = delta * volatility;
-    array rate = Eigen::Map<Eigen::Array<T, int{inputs}, 1> const>(today.data());
-    array drift, grown;
-    for (std::size_t n = 0; n < steps; ++n) {
-      double const shock = volatility * (std::sqrt(delta) * draws[index][n] - 0.5 * scale);
-      auto alive = rate.tail(static_cast<Eigen::Index>(inputs - n - 1));
-      drift = scale * alive / (1 + delta * alive);
-      for (Eigen::Index i = 1; i < drift.size(); ++i) drift(i) += drift(i - 1);
-      grown = alive * (scale * drift + shock).exp();
-      alive = grown;
-    }
-    grown = 1 / (1 + delta * rate);  // discounts
-    T bond = 1, annuity = 0;
-    std::array<T, remaining> bonds, annuities;
-    for (std::size_t n = 0; n < remaining; ++n) {
-      bond = bond * grown(static_cast<Eigen::Index>(steps + n));
-      annuity += delta * bond;
-      bonds[n] = bond;
-      annuities[n] = annuity;
-    }
-    T value = payoff(bonds, annuities);
-    for (std::size_t n = 0; n < steps; ++n) value = value * grown(static_cast<Eigen::Index>(n));
-    return value;
-  }
-
-  template <class T>
-  T operator()(std::array<T, inputs> const& today) const {
-    return average<T>(*this, today);
   }
 };
 

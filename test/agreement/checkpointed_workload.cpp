@@ -24,7 +24,7 @@ TEST_CASE("Heat on a grid has the gradient written by hand, with checkpoints and
 }
 
 TEST_CASE("Lorenz' equations have the gradient written by hand, with checkpoints and without") {
-  workload::structural::lorenz plain;
+  workload::lorenz plain;
   plain.steps = GENERATE(size_t{1}, size_t{2}, size_t{150});
   auto const x = plain.start();
   auto by_hand = x;

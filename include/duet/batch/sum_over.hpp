@@ -4,6 +4,7 @@
 // differentiated like any other. Data go through f side by side in lanes, on as many threads as told.
 
 #include <duet/batch/block_sum.hpp>
+#include <duet/batch/kernel_sum.hpp>
 #include <duet/driver/preaccumulate.hpp>
 
 namespace duet {
@@ -119,6 +120,17 @@ class sum_over_function {
     }
   }
 
+  // f is a kernel of parameters that all move.
+  template <class S, class... X>
+  static constexpr bool terms_know_gradient = [] {
+    using T = typename S::value_type;
+    using E = group_scalar_t<T, in_lanes<T>>;
+    if constexpr (std::is_arithmetic_v<T> && (is_moving<S, X> && ...))
+      return knows_gradient<F, std::tuple<lifted_t<X, E>...>, typename source::template datum<E>>;
+    else
+      return false;
+  }();
+
   // part(context, blocks, from, to) of all blocks.
   template <bool Threads, class Make, class Part>
   [[nodiscard]] auto over_blocks(Make const& make, Part const& part) const {
@@ -157,8 +169,17 @@ class sum_over_function {
   template <class S, std::size_t N, class... X>
   [[nodiscard]] auto gradient_forward(X const&... x) const {
     using T = typename S::value_type;
-    using E = dual<T, N, unguarded_tag<typename S::tag>>;
-    return summed<S, E>(unit_seed<E>, unit_seed<group_scalar_t<E, in_lanes<E>>>, x...);
+    if constexpr (terms_know_gradient<S, X...>) {
+      auto sum = over_blocks<true>([] { return 0; },
+                                   [&](int, block_list const& blocks, std::size_t from, std::size_t to) {
+                                     return duet::known_gradients_in_blocks<in_lanes<T>, N, S, T>(blocks, from, to,
+                                                                                                  *data_, f_, x...);
+                                   });
+      return sum ? std::move(*sum) : known_gradient<N, T, group_scalar_t<T, in_lanes<T>>>{};
+    } else {
+      using E = dual<T, N, unguarded_tag<typename S::tag>>;
+      return summed<S, E>(unit_seed<E>, unit_seed<group_scalar_t<E, in_lanes<E>>>, x...);
+    }
   }
   template <class S, class... X>
   [[nodiscard]] auto gradient_reverse(X const&... x) const {

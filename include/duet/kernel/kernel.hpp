@@ -9,32 +9,86 @@
 
 namespace duet {
 
-// What a kernel was called with: numbers one by one, or a shape of them whose size is static.
-template <class... X>
-inline constexpr bool is_one_container = false;
+// How many numbers an argument of a kernel is, in a shape whose size is static; 0: it is a number.
 template <class X>
-inline constexpr bool is_one_container<X> = shaped<plain_t<X>> && !number_entry<plain_t<X>>;
-
-template <class... X>
-struct kernel_inputs {
-  static constexpr std::size_t count = sizeof...(X);
-  using scalar = symbolic::argument_scalar_t<plain_t<X>...>;
-  template <class T, class Read>
-  static DUET_INLINE std::array<T, count> read(Read const& read, X const&... x) {
-    return {read(scalar(x))...};
-  }
+inline constexpr std::size_t kernel_argument_size = 0;
+template <class X>
+  requires(shaped<plain_t<X>> && !number_entry<plain_t<X>>)
+inline constexpr std::size_t kernel_argument_size<X> = static_size_of<X>;
+template <class X>
+struct kernel_argument_scalar {
+  using type = plain_t<X>;
 };
 template <class X>
-  requires is_one_container<X>
-struct kernel_inputs<X> {
-  static constexpr std::size_t count = static_size_of<X>;
-  using scalar = entry_t<X>;
+  requires(kernel_argument_size<X> != 0)
+struct kernel_argument_scalar<X> {
+  using type = entry_t<X>;
+};
+
+// What a kernel was called with: numbers and shapes of them, one after another.
+template <class... X>
+struct kernel_inputs {
+  static constexpr std::array sizes{kernel_argument_size<X>...};
+  static constexpr std::size_t count = [] {
+    std::size_t sum = 0;
+    for (std::size_t const size : sizes) {
+      if (size == dynamic) return dynamic;
+      sum += size == 0 ? 1 : size;
+    }
+    return sum;
+  }();
+  static constexpr bool are_shapes_among_others = sizeof...(X) > 1 && ((kernel_argument_size<X> != 0) || ...);
+  using scalar = symbolic::argument_scalar_t<typename kernel_argument_scalar<X>::type...>;
+
+  template <class F>
+  static constexpr auto traced() {
+    if constexpr (are_shapes_among_others)
+      return symbolic::graph_by<symbolic::arguments_recipe<F, kernel_argument_size<X>...>>();
+    else
+      return symbolic::expression<count>(F{});
+  }
+  // use(x...) with all numbers, one by one where they are few: an array of them would be written to memory.
+  template <class Use>
+  static DUET_INLINE decltype(auto) given_to(Use const& use, X const&... x) {
+    if constexpr (count <= most_one_by_one)
+      return one_by_one(std::make_index_sequence<count>{}, use, duet::plain(x)...);
+    else
+      return use(read<scalar>([](scalar const& e) DUET_INLINE_LAMBDA { return e; }, x...));
+  }
+  // read(x) of all numbers.
   template <class T, class Read>
-  static DUET_INLINE std::array<T, count> read(Read const& read, X const& given) {
-    auto const& x = duet::plain(given);
-    return [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
-      return std::array<T, count>{read(shape<plain_t<X>>::entry(x, I))...};
+  static DUET_INLINE std::array<T, count> read(Read const& read, X const&... x) {
+    return from<T>(read, duet::plain(x)...);
+  }
+
+ private:
+  struct place {
+    std::size_t argument, entry;
+  };
+  static constexpr place place_of(std::size_t k) {
+    std::size_t a = 0;
+    for (; k >= std::max(sizes[a], std::size_t{1}); ++a) k -= std::max(sizes[a], std::size_t{1});
+    return {a, k};
+  }
+  template <class T, class Read, class... Plain>
+  static DUET_INLINE std::array<T, count> from(Read const& read, Plain const&... x) {
+    return [&]<std::size_t... K>(std::index_sequence<K...>) DUET_INLINE_LAMBDA {
+      return std::array<T, count>{read(scalar(number_at<K>(x...)))...};
     }(std::make_index_sequence<count>{});
+  }
+  static constexpr std::size_t most_one_by_one = 32;
+  template <std::size_t... K, class Use, class... Plain>
+  static DUET_INLINE decltype(auto) one_by_one(std::index_sequence<K...>, Use const& use, Plain const&... x) {
+    return use(number_at<K>(x...)...);
+  }
+  template <std::size_t K, class... Plain>
+  static DUET_INLINE decltype(auto) number_at(Plain const&... x) {
+    constexpr place at = place_of(K);
+    auto const& argument = symbolic::nth<at.argument>(x...);
+    if constexpr (sizes[at.argument] == 0)
+      return (argument);
+    else
+      return shape<std::remove_cvref_t<decltype(argument)>>::entry(argument, block_index<at.entry>{});
   }
 };
 
@@ -133,14 +187,14 @@ class traced_kernel {
   [[nodiscard]] DUET_INLINE auto operator()(X const&... x) const {
     using inputs = kernel_inputs<X...>;
     static_assert(inputs::count != dynamic,
-                  "duet::kernel: the number of inputs must be known when compiling: call it with numbers one by one, a "
-                  "std::array, or an Eigen vector of static size");
+                  "duet::kernel: the number of inputs must be known when compiling: call it with numbers one by one, "
+                  "std::arrays, or Eigen vectors of static size");
     if constexpr (inputs::count != dynamic) {
       using S = typename inputs::scalar;
-      using Graph = decltype(symbolic::expression<inputs::count>(F{}));
+      using Graph = decltype(inputs::template traced<F>());
       static_assert(Graph::list.columns <= 0, "duet::kernel needs f to return a number or a std::array of numbers");
       if constexpr (!is_recorded<S>) {
-        return Graph()(inputs::template read<S>([](S const& e) DUET_INLINE_LAMBDA { return e; }, x...));
+        return inputs::given_to([](auto const&... number) DUET_INLINE_LAMBDA { return Graph()(number...); }, x...);
       } else {
         using T = typename S::value_type;
         auto const values = inputs::template read<T>([](S const& e) DUET_INLINE_LAMBDA { return e.value(); }, x...);
@@ -152,6 +206,16 @@ class traced_kernel {
           return record_apart<S, Graph>(values, indices);
       }
     }
+  }
+
+  // {value, gradient} of an f with one output, in all numbers of the arguments.
+  template <class... X>
+  [[nodiscard]] DUET_INLINE auto value_and_gradient(X const&... x) const {
+    using inputs = kernel_inputs<X...>;
+    return inputs::given_to(
+        [](auto const&... number)
+            DUET_INLINE_LAMBDA { return symbolic::value_and_gradient(inputs::template traced<F>(), number...); },
+        x...);
   }
 
  private:
@@ -234,14 +298,15 @@ class traced_kernel {
 };
 
 // f as a callable whose derivatives are straight-line code, written while the program compiles. f is a function without
-// captures of N numbers, or of one std::array of N, constexpr with all that it calls; it returns a number or a
-// std::array of numbers. A branch that depends on a value does not compile: select(condition, a, b) takes both ways,
-// duet::preaccumulate runs the one taken. With numbers, duals and all others it evaluates f, common subexpressions
-// once. Called with variables it is one entry of the tape: a statement with its partials, or a node with the Jacobian
-// of several outputs, if these are fewer than the arguments that f's operations would store. Otherwise it is a node
-// that keeps the inputs, and the sweep evaluates f and sweeps through it again; so it is for several outputs of duals,
-// whose rows are not worked out side by side. (A Runge-Kutta step of 6 inputs and 3 outputs: stored 0.95 of the time of
-// an adjoint by hand, computed again 1.00, stored by a sweep for each output 1.08.) Nothing is allocated.
+// captures, constexpr with all that it calls, of numbers and std::arrays of them (in the place of every shape of a
+// static size that the kernel is called with); it returns a number or a std::array of numbers. A branch that depends on
+// a value does not compile: select(condition, a, b) takes both ways, duet::preaccumulate runs the one taken. With
+// numbers, duals and all others it evaluates f, common subexpressions once. Called with variables it is one entry of
+// the tape: a statement with its partials, or a node with the Jacobian of several outputs, if these are fewer than the
+// arguments that f's operations would store. Otherwise it is a node that keeps the inputs, and the sweep evaluates f
+// and sweeps through it again; so it is for several outputs of duals, whose rows are not worked out side by side. (A
+// Runge-Kutta step of 6 inputs and 3 outputs: stored 0.95 of the time of an adjoint by hand, computed again 1.00,
+// stored by a sweep for each output 1.08.) Nothing is allocated.
 template <class F>
 [[nodiscard]] constexpr traced_kernel<std::remove_cvref_t<F>> kernel(F const&) {
   static_assert(symbolic::traceable<F>,

@@ -3,6 +3,7 @@
 // Where graphs begin: inputs, zero and one, and functions run on the tracer.
 
 #include <duet/symbolic/graph.hpp>
+#include <tuple>
 
 namespace duet::symbolic {
 
@@ -74,6 +75,34 @@ struct function_recipe {
       traced_result<Y>::read(returned, outputs);
       return finished(b, outputs, traced_result<Y>::columns);
     }(std::make_index_sequence<N>{});
+  }
+};
+
+// The same of several arguments, each a std::array of so many numbers, or a number where there are none.
+template <class F, std::size_t... Sizes>
+struct arguments_recipe {
+  static constexpr draft made() {
+    builder b;
+    int next = 0;
+    auto const argument = [&]<std::size_t Size>(std::integral_constant<std::size_t, Size>) {
+      if constexpr (Size == 0) {
+        return symbol(b.input(next++));
+      } else {
+        return [&]<std::size_t... I>(std::index_sequence<I...>) {
+          return std::array<symbol, Size>{symbol(b.input(next + static_cast<int>(I)))...};
+        }(std::make_index_sequence<Size>{});
+      }
+    };
+    std::tuple const inputs{[&] {
+      auto const made = argument(std::integral_constant<std::size_t, Sizes>{});
+      next += static_cast<int>(Sizes);
+      return made;
+    }()...};
+    auto const returned = std::apply([](auto const&... each) { return F{}(each...); }, inputs);
+    using Y = std::remove_cvref_t<decltype(returned)>;
+    std::vector<term> outputs;
+    traced_result<Y>::read(returned, outputs);
+    return finished(b, outputs, traced_result<Y>::columns);
   }
 };
 
