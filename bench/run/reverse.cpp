@@ -1,7 +1,8 @@
 // What reverse mode costs: one evaluation, recording and sweeping apart and both together, over the adjoint written by
 // hand, and the size of the recording; for each workload as a loop over scalars and in the form that is fastest
-// (structural). Arguments: names of rows (all if there are none), --huge for a recording of a hundred million
-// statements, --repeat hand|both COUNT to run one way of the first row that often and nothing else (instructions.sh).
+// (structural, or in Eigen's expressions alone). Arguments: names of rows (all if there are none), --huge for a
+// recording of a hundred million statements, --repeat hand|both COUNT to run one way of the first row that often and
+// nothing else (instructions.sh).
 
 #include "interleaved.hpp"
 #include "workload/structural.hpp"
@@ -12,6 +13,9 @@
 #include <duet/reverse/recording.hpp>
 #include <memory>
 #include <thread>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 namespace {
 
@@ -75,6 +79,8 @@ void print_means() {
 
 // What the names of rows end with whose workload is in its structural form.
 constexpr std::string_view structural = ", structural";
+// In another form than scalar loops: a statement is no measure then.
+bool in_arrays(std::string const& name) { return name.find(',') != std::string::npos; }
 
 // MB counts eight bytes of adjoint a variable. The recording was made so many times in `both`.
 void print_row(std::string const& name, std::vector<std::vector<double>> const& times,
@@ -84,11 +90,10 @@ void print_row(std::string const& name, std::vector<std::vector<double>> const& 
   for (way w : {evaluation, recorded, swept, both}) {
     std::printf(" %7.2f|%7.2f", bench::median_ratio(times[w], times[hand]), fastest(w) / fastest(hand));
   }
-  bool const in_arrays = name.ends_with(structural);  // then a statement is no measure
   double const statements = static_cast<double>(size.statements);
   double const variables = statements + static_cast<double>(size.inputs);
   std::printf(" %11zu %7zu", size.statements, size.arrays);
-  if (in_arrays)
+  if (in_arrays(name))
     std::printf(" %8s %8.2f %8s", "", (static_cast<double>(size.bytes) + 8 * variables) * 1e-6, "");
   else
     std::printf(" %8.1f %8.2f %8.2f", size.bytes_per_statement,
@@ -97,9 +102,9 @@ void print_row(std::string const& name, std::vector<std::vector<double>> const& 
   std::printf(" %9.1f %9.2f %9.2f\n", fastest(evaluation) * 1e-3, fastest(both) / fastest(evaluation),
               fastest(hand) / fastest(evaluation));
   std::fflush(stdout);
-  if (in_arrays)
+  if (name.ends_with(structural))
     all_ratios.structural.push_back(fastest(both) / fastest(hand));
-  else if (name.find(',') == std::string::npos)
+  else if (!in_arrays(name))
     all_ratios.scalar.push_back(fastest(both) / fastest(hand));
 }
 
@@ -390,6 +395,12 @@ int main(int argc, char** argv) {
     } else if (argument[0] != '-')
       names.push_back(argument);
   }
+#if defined(__GLIBC__)
+  // Else memory goes back to the system, and comes again page by page, whenever a temporary matrix happens to be the
+  // last one of the heap: twice the time of a row, or not, by what was allocated before.
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+#endif
   bench::print_setting();
   print_heading();
   for (auto const& r : rows)

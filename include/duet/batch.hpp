@@ -6,6 +6,7 @@
 #include <duet/batch/lanes_eigen.hpp>
 #include <duet/batch/lanes_math.hpp>
 #include <duet/batch/lanes_select.hpp>
+#include <duet/batch/map_entries.hpp>
 #include <duet/batch/map_over.hpp>
 #include <duet/batch/monte_carlo.hpp>
 #include <duet/batch/random.hpp>

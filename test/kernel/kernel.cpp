@@ -82,6 +82,28 @@ TEST_CASE("A kernel with a stored Jacobian is the function in every mode and ord
   require_same(of(kernel(pair_of_formulas)), of(pair_of_formulas), {0.7, 0.4});
 }
 
+TEST_CASE("A kernel takes shapes of numbers beside numbers") {
+  // Traced with std::arrays in the place of all shapes.
+  constexpr auto k = kernel([](auto const& a, auto const& scale, auto const& b) {
+    using std::exp;
+    return exp(a[0] * b[2]) * scale + a[1] * b[0] * b[1];
+  });
+  auto const f = [=](auto const& x) {
+    using T = typename std::decay_t<decltype(x)>::Scalar;
+    return k(Eigen::Matrix<T, 2, 1>(x[0], x[1]), T(x[0] * x[1]), std::array<T, 3>{x[1], T(x[0] + 1), T(0.5)});
+  };
+  auto const plain = [](auto const& x) {
+    using std::exp;
+    return exp(x[0] * 0.5) * x[0] * x[1] + x[1] * x[1] * (x[0] + 1);
+  };
+  require_same(f, plain, {0.7, 0.4});
+  auto const [value, gradient] = k.value_and_gradient(std::array{0.7, 0.4}, 2.0, std::array{3.0, 5.0, 0.5});
+  REQUIRE(value == Approx(std::exp(0.35) * 2 + 6).epsilon(1e-15));
+  REQUIRE(gradient.size() == 6);
+  REQUIRE(gradient[2] == Approx(std::exp(0.35)).epsilon(1e-15));
+  REQUIRE(gradient[4] == Approx(1.2).epsilon(1e-15));
+}
+
 TEST_CASE("A kernel with an infinite slope leaves alone what does not move") {
   tape<> t;
   recording const scope(t);

@@ -28,7 +28,11 @@ inline constexpr bool is_readable<X> =
 template <class X>
 [[nodiscard]] auto by_columns(X const& x) {
   constexpr int order = X::IsVectorAtCompileTime ? X::Options : int{Eigen::ColMajor};
-  return Eigen::Array<typename X::Scalar, X::RowsAtCompileTime, X::ColsAtCompileTime, order>(x.array());
+  using S = typename X::Scalar;
+  if constexpr (std::is_base_of_v<Eigen::MatrixBase<X>, X>)
+    return Eigen::Matrix<S, X::RowsAtCompileTime, X::ColsAtCompileTime, order>(x);
+  else
+    return Eigen::Array<S, X::RowsAtCompileTime, X::ColsAtCompileTime, order>(x);
 }
 template <class X>
 [[nodiscard]] DUET_INLINE decltype(auto) readable(X const& x) {
@@ -120,13 +124,11 @@ template <class X>
 template <class X, class S>
 struct result_array {
   using type = lifted_t<X, S>;
-  static type sized(X const& like) {
-    type result;
+  static DUET_INLINE void resize(type& result, X const& like) {
     if constexpr (eigen_dense<type>)
       result.resize(like.rows(), like.cols());
     else if constexpr (requires { result.resize(duet::size_of(like)); })
       result.resize(duet::size_of(like));
-    return result;
   }
   template <class Value>
   static DUET_INLINE void set(type& result, std::size_t k, Value const& value) {
@@ -160,7 +162,7 @@ class evaluation {
       if constexpr (Sum)
         each = S(0);
       else
-        each = array::sized(first_array(x...));
+        array::resize(each, first_array(x...));
   }
 
   [[nodiscard]] auto run() {
@@ -228,7 +230,7 @@ class evaluation {
         if (left >= E::size())
           for (std::size_t l = 0; l < E::size(); ++l) put(l);
         else
-          for (std::size_t l = 0; l < left; ++l) put(l);
+          for (std::size_t l = 0; l < E::size() && l < left; ++l) put(l);
       }
     }
     if constexpr (Sum)
