@@ -305,18 +305,14 @@ struct strip_tree<V, Eigen::CwiseBinaryOp<F, A, B>> {
 };
 
 template <class V, class X>
-struct wrapped_strip_tree : strip_tree<V, std::remove_const_t<X>> {
-  explicit wrapped_strip_tree(auto const& x) : strip_tree<V, std::remove_const_t<X>>(x.nestedExpression()) {}
+  requires std::is_same_v<typename X::Scalar, V>
+struct strip_tree<V, Eigen::ArrayWrapper<X>> : wrapped_tree<strip_tree, V, X> {
+  using wrapped_tree<duet::strip_tree, V, X>::wrapped_tree;
 };
 template <class V, class X>
   requires std::is_same_v<typename X::Scalar, V>
-struct strip_tree<V, Eigen::ArrayWrapper<X>> : wrapped_strip_tree<V, X> {
-  using wrapped_strip_tree<V, X>::wrapped_strip_tree;
-};
-template <class V, class X>
-  requires std::is_same_v<typename X::Scalar, V>
-struct strip_tree<V, Eigen::MatrixWrapper<X>> : wrapped_strip_tree<V, X> {
-  using wrapped_strip_tree<V, X>::wrapped_strip_tree;
+struct strip_tree<V, Eigen::MatrixWrapper<X>> : wrapped_tree<strip_tree, V, X> {
+  using wrapped_tree<duet::strip_tree, V, X>::wrapped_tree;
 };
 
 // Numbers are double, and the rules know all operations that duals do. (What duals do not know either Eigen evaluates.)
