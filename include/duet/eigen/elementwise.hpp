@@ -136,7 +136,7 @@ struct elementwise {
 
   explicit elementwise(X const& x) : tree_(x) {}
   DUET_INLINE D at(Eigen::Index i, Eigen::Index j, std::array<tape_index, arrays>& indices) const {
-    checked::array_operation const values_only;
+    [[maybe_unused]] checked::array_operation const values_only;
     return tree_.template at<D, 0>(i, j, indices);
   }
 

@@ -26,7 +26,8 @@ concept active_product = !is_recorded<typename Eigen::Product<Lhs, Rhs>::Scalar>
                               : eigen_number_below<typename Lhs::Scalar, typename Rhs::Scalar> ||
                                     eigen_number_below<typename Rhs::Scalar, typename Lhs::Scalar>);
 
-// What Eigen asks of a number S with the limits of Plain, and what it is told to cost.
+// What Eigen asks of a number S with the limits of Plain, and what it is told to cost. Where it need not be initialized
+// a function of many numbers moves a third less memory.
 template <class S, class Plain, int Read, int Add, int Multiply>
 struct number_traits {
   using plain = Eigen::NumTraits<Plain>;
@@ -39,7 +40,7 @@ struct number_traits {
     IsComplex = 0,
     IsInteger = 0,
     IsSigned = 1,
-    RequireInitialization = 1,
+    RequireInitialization = !may_be_uninitialized<S>,
     ReadCost = Read,
     AddCost = Add,
     MulCost = Multiply
