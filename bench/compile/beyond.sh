@@ -10,12 +10,9 @@ object=$(mktemp) || exit 1
 trap 'rm -f "$object"' EXIT
 . "$(dirname "$0")/seconds.sh"
 
-for _ in 1 2 3; do
-  echo "$(seconds "$file" "$@") $(seconds "$other" "$@")"
-done | awk -v most="$most" -v files="$file beyond $other" '
-  NF == 2 { ++runs; if (runs == 1 || $1 < a) a = $1; if (runs == 1 || $2 < b) b = $2 }
-  END {
-    if (runs != 3) { print "one of " files " does not compile"; exit 1 }
-    printf "%s: %.2f s and %.2f s, %.2f s beyond (at most %s)\n", files, a, b, a - b, most
-    exit a - b > most
+times=$(quickest_of "$file" "$other" "$@") || { echo "one of $file and $other does not compile"; exit 1; }
+echo "$times" | awk -v most="$most" -v files="$file beyond $other" '
+  {
+    printf "%s: %.2f s and %.2f s, %.2f s beyond (at most %s)\n", files, $1, $2, $1 - $2, most
+    exit $1 - $2 > most
   }'

@@ -1,4 +1,5 @@
-// budget: 15
+// budget: 15 s
+// object: 72 kB
 #include "statements.hpp"
 
 #include <duet/forward/dual.hpp>

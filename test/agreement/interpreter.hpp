@@ -4,6 +4,8 @@
 // several operations, aliasing, self-accumulation and branches. Domains are respected by construction: what a rule
 // cannot take is mapped into its domain first. Read by the tests of interpreted programs.
 
+#include "agreement/statements.hpp"
+
 #include <array>
 #include <boost/mp11/algorithm.hpp>
 #include <boost/multiprecision/cpp_bin_float.hpp>
@@ -190,65 +192,6 @@ T execute_rule(instruction const& i, T const& first, T const& second, T const& t
   }
 }
 
-// Statements of several operations; operands and target may be one variable.
-template <class T>
-void execute_statement(size_t kind, T const& a, T const& b, T const& c, T& to, observer& seen) {
-  using std::atan, std::cos, std::exp, std::log, std::max, std::pow, std::sin, std::sqrt, std::tanh;
-  switch (kind) {
-    case 0:
-      to = a * b + c;
-      break;
-    case 1:
-      to = sin(a) * b - c;
-      break;
-    case 2:
-      to += a * b;
-      break;
-    case 3:
-      to -= 0.5 * a * a;
-      break;
-    case 4:
-      to *= a;
-      break;
-    case 5:
-      to = a * a * a + b * a - 2;
-      break;
-    case 6:
-      to = a / (2 + b * b);
-      break;
-    case 7:
-      to = tanh(a - b) + c;
-      break;
-    case 8:
-      to = exp(-a * a) * (b + c * (a - b));
-      break;
-    case 9:
-      to = sqrt(1 + a * a + b * b);
-      break;
-    case 10:
-      to += to;
-      break;
-    case 11:
-      to -= to * c;
-      break;
-    case 12:
-      to = log(1 + a * a) - atan(b) * 3;
-      break;
-    case 13:
-      to /= 1 + a * a;
-      break;
-    case 14:
-      to = pow(1 + a * a, 0.25 * b) + -c;
-      break;
-    case 15:
-      if (seen.take(a < b, number(a) - number(b)))
-        to = a + b + c + a * b + b * c + c * a + cos(a) * sin(b) + 2 * (a - b) * (b - c) * (c - a);
-      else
-        to = a;
-      break;
-  }
-}
-
 // Disturbs every number that x carries, relative to itself and to those of `others`.
 template <class T, size_t K, class... Other>
 void disturb(observer const& seen, duet::taylor<T, K>& x, Other const&... others) {
@@ -288,7 +231,8 @@ template <class T>
 void execute(instruction const& i, T const& a, T const& b, T const& c, T& to, observer& seen) {
   using std::sin;
   if (i.operation >= rule_count)
-    execute_statement(i.operation - rule_count, a, b, c, to, seen);
+    duet_test::execute_statement(i.operation - rule_count, a, b, c, to,
+                                 [&](bool outcome, double distance) { return seen.take(outcome, distance); });
   else
     boost::mp11::mp_with_index<rule_count>(i.operation, [&](auto rule) {
       to = execute_rule<boost::mp11::mp_at<duet::rules::all, decltype(rule)>>(i, a, b, c, seen);

@@ -1,6 +1,7 @@
 // Random straight-line programs with fixed seeds, the same for double, dual, var and long double: forward and reverse
 // agree to rounding, and both with differences.
 
+#include "agreement/statements.hpp"
 #include "catch.hpp"
 
 #include <cstdlib>
@@ -16,17 +17,16 @@ using std::size_t;
 constexpr size_t inputs = 5, registers = 8, outputs = 3;
 
 struct instruction {
-  int kind;
-  size_t a, b, c, to;
+  size_t kind, a, b, c, to;
 };
 using program = std::vector<instruction>;
 
 program random_program(unsigned seed, int length) {
   std::mt19937 random(seed);
-  auto const pick = [&](unsigned n) { return static_cast<size_t>(random() % n); };  // the same on every machine
+  auto const pick = [&](size_t n) { return static_cast<size_t>(random() % n); };  // the same on every machine
   program p;
   for (int i = 0; i < length; ++i)
-    p.push_back({static_cast<int>(pick(20)), pick(registers), pick(registers), pick(registers), pick(registers)});
+    p.push_back({pick(duet_test::statement_kinds), pick(registers), pick(registers), pick(registers), pick(registers)});
   return p;
 }
 
@@ -36,75 +36,11 @@ bool take(bool outcome) {
   return outcome;
 }
 
-// Operands and target may be one variable: aliasing and self-accumulation come by themselves.
 template <class T>
 void execute(instruction const& i, std::array<T, registers>& r) {
-  using std::atan, std::cos, std::exp, std::log, std::max, std::pow, std::sin, std::sqrt, std::tanh;
-  T const &a = r[i.a], &b = r[i.b], &c = r[i.c];
+  using std::sin;
   T& to = r[i.to];
-  switch (i.kind) {
-    case 0:
-      to = a * b + c;
-      break;
-    case 1:
-      to = sin(a) * b - c;
-      break;
-    case 2:
-      to += a * b;
-      break;
-    case 3:
-      to -= 0.5 * a * a;
-      break;
-    case 4:
-      to *= a;
-      break;
-    case 5:
-      to = a;
-      break;
-    case 6:
-      to = a * a * a + b * a - 2;
-      break;
-    case 7:
-      to = a / (2 + b * b);
-      break;
-    case 8:
-      to = tanh(a - b) + c;
-      break;
-    case 9:
-      to = exp(-a * a) * (b + c * (a - b));
-      break;
-    case 10:
-      to = sqrt(1 + a * a + b * b);
-      break;
-    case 11:
-      to += to;
-      break;
-    case 12:
-      to -= to * c;
-      break;
-    case 13:
-      take(a < b);
-      to = max(a, b) - b;
-      break;
-    case 14:
-      to = a - a + b - c;
-      break;
-    case 15:
-      to = log(1 + a * a) - atan(b) * 3;
-      break;
-    case 16:
-      to /= 1 + a * a;
-      break;
-    case 17:
-      to += 1.5;
-      break;
-    case 18:
-      to = pow(1 + a * a, 0.3 * b) + -c;
-      break;
-    case 19:
-      to = a + b + c + a * b + b * c + c * a + cos(a) * sin(b) + 2 * (a - b) * (b - c) * (c - a);
-      break;
-  }
+  duet_test::execute_statement(i.kind, r[i.a], r[i.b], r[i.c], to, [](bool outcome, double) { return take(outcome); });
   if (take(to > 4 || to < -4)) to = 4 * sin(to);
 }
 

@@ -16,7 +16,7 @@ using dual = duet::dual<double, 1>;
 using dual_matrix = Eigen::Matrix<dual, Eigen::Dynamic, Eigen::Dynamic>;
 using dual_vector = Eigen::Matrix<dual, Eigen::Dynamic, 1>;
 
-static_assert(Eigen::NumTraits<dual>::RequireInitialization == 1 && !Eigen::NumTraits<dual>::IsComplex);
+static_assert(Eigen::NumTraits<dual>::RequireInitialization == 0 && !Eigen::NumTraits<dual>::IsComplex);
 static_assert(std::is_same_v<Eigen::NumTraits<dual>::Real, dual>);
 static_assert(std::is_same_v<Eigen::NumTraits<decltype(dual() * dual())>::Real, dual>);
 static_assert(std::is_same_v<decltype(std::max(dual(), std::numeric_limits<dual>::lowest())), dual const&>);

@@ -135,6 +135,9 @@ TEST_CASE("The standard algorithms take duals") {
 
 TEST_CASE("A partial that does not exist throws and names both numbers") {
   REQUIRE_THROWS_AS(D::independent(1, 2), std::invalid_argument);
+  require_dual(D::seeded(3, 1), 3, 0, 1);
+  for (std::size_t const none : {std::size_t{2}, std::size_t{5}, ~std::size_t{0}})
+    require_dual(D::seeded(3, none), 3, 0, 0);
   REQUIRE_THROWS_AS(input(1, 0).partial(2), std::invalid_argument);
   REQUIRE_THROWS_WITH(input(1, 0).partial(7), duet_test::contains("7") && duet_test::contains("2"));
 }

@@ -10,13 +10,7 @@ namespace duet {
 // Whether f's results can be handed on: numbers of E, or a shape of a size known when compiling.
 template <class E, class Data, class F, class Parameters, class Datum>
 [[nodiscard]] consteval bool shape_demands() {
-  constexpr bool taken = takes_datum<Data, F, Parameters, Datum>, in_lanes = width_of<E> > 1;
-  static_assert(taken || in_lanes,
-                "duet: f does not take the parameters and a datum, f(p, datum), as Duet scalars: make it generic");
-  static_assert(taken || !in_lanes,
-                "duet: f does not take the parameters and a datum, f(p, datum), in duet::lanes: make it generic, or "
-                "have it called for one datum at a time by .scalar()");
-  if constexpr (taken) {
+  if constexpr (duet::term_demands<E, Data, F, Parameters, Datum>()) {
     using Y = term_t<Data, F, Parameters, Datum>;
     constexpr bool is_shape = shaped<Y>;
     static_assert(is_shape,

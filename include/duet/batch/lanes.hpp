@@ -42,33 +42,73 @@ struct lanes_storage {
   using indices = std::make_index_sequence<count>;
 };
 
-// Conditions that may differ between lanes.
-template <class T, std::size_t W>
-class lanes_mask {
-  using storage = lanes_storage<T, W>;
-
+// Batches side by side, of numbers or of conditions. Copied block by block: what is copied whole g++ moves through
+// memory.
+template <class Self, class Batch, std::size_t Count>
+class batch_blocks {
  public:
-  using batch = typename storage::batch::batch_bool_type;
-  using numbers = lanes<T, W>;
+  using batch = Batch;
 
-  DUET_INLINE lanes_mask() : lanes_mask(false) {}
-  DUET_INLINE lanes_mask(lanes_mask const& other) {
-    each([&](auto j) DUET_INLINE_LAMBDA { block(j) = other.block(j); });
-  }
-  DUET_INLINE lanes_mask& operator=(lanes_mask const& other) {
-    each([&](auto j) DUET_INLINE_LAMBDA { block(j) = other.block(j); });
+  DUET_INLINE batch_blocks(batch_blocks const& other) { copy(other); }
+  DUET_INLINE batch_blocks& operator=(batch_blocks const& other) {
+    copy(other);
     return *this;
   }
-  DUET_INLINE lanes_mask(bool all) {
-    each([&](auto j) DUET_INLINE_LAMBDA { block(j) = batch(all); });
-  }  // NOLINT
 
   // make(j) is block j.
   template <class Make>
-  [[nodiscard]] static DUET_INLINE lanes_mask made(Make const& make) {
-    lanes_mask result(uninitialized{});
+  [[nodiscard]] static DUET_INLINE Self made(Make const& make) {
+    Self result(uninitialized{});
     each([&](auto j) DUET_INLINE_LAMBDA { result.block(j) = make(j); });
     return result;
+  }
+  template <class J>
+  [[nodiscard]] DUET_INLINE batch& block(J) {
+    return static_cast<block_member<J::value, batch>&>(members_).block;
+  }
+  template <class J>
+  [[nodiscard]] DUET_INLINE batch const& block(J) const {
+    return static_cast<block_member<J::value, batch> const&>(members_).block;
+  }
+
+ protected:
+  struct uninitialized {};
+  DUET_INLINE batch_blocks() {}
+  template <class Visit>
+  static DUET_INLINE void each(Visit const& visit) {
+    [&]<std::size_t... J>(std::index_sequence<J...>)
+        DUET_INLINE_LAMBDA { (visit(block_index<J>{}), ...); }(std::make_index_sequence<Count>{});
+  }
+
+ private:
+  DUET_INLINE void copy(batch_blocks const& other) {
+    each([&](auto j) DUET_INLINE_LAMBDA { block(j) = other.block(j); });
+  }
+  block_members<batch, std::make_index_sequence<Count>> members_;
+};
+
+template <class T, std::size_t W>
+using lanes_blocks = batch_blocks<lanes<T, W>, typename lanes_storage<T, W>::batch, lanes_storage<T, W>::count>;
+template <class T, std::size_t W>
+using mask_blocks =
+    batch_blocks<lanes_mask<T, W>, typename lanes_storage<T, W>::batch::batch_bool_type, lanes_storage<T, W>::count>;
+
+// Conditions that may differ between lanes.
+template <class T, std::size_t W>
+class lanes_mask : public mask_blocks<T, W> {
+  using storage = lanes_storage<T, W>;
+  using blocks = mask_blocks<T, W>;
+  using blocks::each;
+  using typename blocks::uninitialized;
+
+ public:
+  using typename blocks::batch;
+  using blocks::block, blocks::made;
+  using numbers = lanes<T, W>;
+
+  DUET_INLINE lanes_mask() : lanes_mask(false) {}
+  DUET_INLINE lanes_mask(bool all) {  // NOLINT: implicit as in conditions
+    each([&](auto j) DUET_INLINE_LAMBDA { this->block(j) = batch(all); });
   }
 
   [[nodiscard]] static constexpr std::size_t size() { return W; }
@@ -79,7 +119,7 @@ class lanes_mask {
   // Lane i is bit i.
   [[nodiscard]] std::uint64_t bits() const {
     std::array<bool, W> flags;
-    each([&](auto j) { block(j).store_unaligned(flags.data() + j() * storage::width); });
+    each([&](auto j) { this->block(j).store_unaligned(flags.data() + j() * storage::width); });
     std::uint64_t all = 0;
     for (std::size_t i = 0; i < W; ++i) all |= std::uint64_t{flags[i]} << i;
     return all;
@@ -91,15 +131,6 @@ class lanes_mask {
     if (!all && any_of(*this)) [[unlikely]]
       throw_mixed(bits());
     return all;
-  }
-
-  template <class J>
-  [[nodiscard]] DUET_INLINE batch& block(J) {
-    return static_cast<block_member<J::value, batch>&>(members_).block;
-  }
-  template <class J>
-  [[nodiscard]] DUET_INLINE batch const& block(J) const {
-    return static_cast<block_member<J::value, batch> const&>(members_).block;
   }
 
   [[nodiscard]] friend DUET_INLINE bool all_of(lanes_mask const& m) {
@@ -130,18 +161,13 @@ class lanes_mask {
     return made([&](auto j) DUET_INLINE_LAMBDA { return ~a.block(j); });
   }
   [[nodiscard]] friend DUET_INLINE lanes_mask operator==(lanes_mask const& a, lanes_mask const& b) {
-    return (a && b) || !(a || b);  // not by ^, which xsimd 8.1 has wrong for AVX-512
+    return (a && b) || !(a || b);
   }
 
  private:
   friend numbers;
-  struct uninitialized {};
+  friend blocks;
   DUET_INLINE explicit lanes_mask(uninitialized) {}
-  template <class Visit>
-  static DUET_INLINE void each(Visit const& visit) {
-    [&]<std::size_t... J>(std::index_sequence<J...>)
-        DUET_INLINE_LAMBDA { (visit(block_index<J>{}), ...); }(typename storage::indices{});
-  }
   DUET_COLD static void throw_mixed(std::uint64_t bits) {
     std::string pattern;
     for (std::size_t i = 0; i < W; ++i) pattern += (bits >> i & 1) != 0 ? '1' : '0';
@@ -153,36 +179,30 @@ class lanes_mask {
     throw std::invalid_argument("duet::lanes: lane " + std::to_string(lane) + " of " + std::to_string(width) +
                                 " (expected 0 to " + std::to_string(width - 1) + ")");
   }
-
-  block_members<batch, typename storage::indices> members_;
 };
 
 template <class T, std::size_t W>
-class lanes {
+class lanes : public lanes_blocks<T, W> {
   using storage = lanes_storage<T, W>;
+  using blocks = lanes_blocks<T, W>;
+  using blocks::each;
+  using typename blocks::uninitialized;
 
  public:
   using value_type = T;
-  using batch = typename storage::batch;
+  using typename blocks::batch;
+  using blocks::block, blocks::made;
   using mask = lanes_mask<T, W>;
   static constexpr std::size_t count = storage::count;
 
   // All zero.
   DUET_INLINE lanes() : lanes(T(0)) {}
-  // Block by block: what is copied whole g++ moves through memory.
-  DUET_INLINE lanes(lanes const& other) {
-    each([&](auto j) DUET_INLINE_LAMBDA { block(j) = other.block(j); });
-  }
-  DUET_INLINE lanes& operator=(lanes const& other) {
-    each([&](auto j) DUET_INLINE_LAMBDA { block(j) = other.block(j); });
-    return *this;
-  }
   // The same number in all lanes.
   template <class X>
     requires std::is_arithmetic_v<X>
   DUET_INLINE lanes(X x) {  // NOLINT: implicit as in T
     batch const all(static_cast<T>(x));
-    each([&](auto j) DUET_INLINE_LAMBDA { block(j) = all; });
+    each([&](auto j) DUET_INLINE_LAMBDA { this->block(j) = all; });
   }
   // One number for each lane.
   DUET_INLINE explicit lanes(std::array<T, W> const& x) : lanes(load(x.data())) {}
@@ -191,14 +211,7 @@ class lanes {
     return made([&](auto j) DUET_INLINE_LAMBDA { return batch::load_unaligned(from + j() * storage::width); });
   }
   DUET_INLINE void store(T* to) const {
-    each([&](auto j) DUET_INLINE_LAMBDA { block(j).store_unaligned(to + j() * storage::width); });
-  }
-  // make(j) is block j.
-  template <class Make>
-  [[nodiscard]] static DUET_INLINE lanes made(Make const& make) {
-    lanes result(uninitialized{});
-    each([&](auto j) DUET_INLINE_LAMBDA { result.block(j) = make(j); });
-    return result;
+    each([&](auto j) DUET_INLINE_LAMBDA { this->block(j).store_unaligned(to + j() * storage::width); });
   }
 
   [[nodiscard]] static constexpr std::size_t size() { return W; }
@@ -219,21 +232,14 @@ class lanes {
     *this = lanes(all);
   }
 
-  template <class J>
-  [[nodiscard]] DUET_INLINE batch& block(J) {
-    return static_cast<block_member<J::value, batch>&>(members_).block;
-  }
-  template <class J>
-  [[nodiscard]] DUET_INLINE batch const& block(J) const {
-    return static_cast<block_member<J::value, batch> const&>(members_).block;
-  }
   // f of each number.
   template <class F>
   [[nodiscard]] static DUET_INLINE lanes lane_by_lane(F const& f, lanes const& a,
                                                       std::same_as<lanes> auto const&... b) {
-    auto x = a.array();
-    for (std::size_t i = 0; i < W; ++i) x[i] = static_cast<T>(f(x[i], b.array()[i]...));
-    return lanes(x);
+    return [&](auto x, auto const&... y) {
+      for (std::size_t i = 0; i < W; ++i) x[i] = static_cast<T>(f(x[i], y[i]...));
+      return lanes(x);
+    }(a.array(), b.array()...);
   }
 
   [[nodiscard]] friend DUET_INLINE lanes operator+(lanes const& a, lanes const& b) {
@@ -294,15 +300,8 @@ class lanes {
   }
 
  private:
-  struct uninitialized {};
+  friend blocks;
   DUET_INLINE explicit lanes(uninitialized) {}
-  template <class Visit>
-  static DUET_INLINE void each(Visit const& visit) {
-    [&]<std::size_t... J>(std::index_sequence<J...>)
-        DUET_INLINE_LAMBDA { (visit(block_index<J>{}), ...); }(typename storage::indices{});
-  }
-
-  block_members<batch, typename storage::indices> members_;
 };
 
 template <class X>

@@ -18,32 +18,7 @@ concept lanes_product =
 namespace Eigen {
 
 template <class T, std::size_t W>
-struct NumTraits<duet::lanes<T, W>> {
-  using plain = NumTraits<T>;
-  using number = duet::lanes<T, W>;
-  using Real = number;
-  using NonInteger = number;
-  using Nested = number;
-  using Literal = number;
-
-  enum {
-    IsComplex = 0,
-    IsInteger = 0,
-    IsSigned = 1,
-    RequireInitialization = 1,
-    ReadCost = 1,
-    AddCost = 2,
-    MulCost = 2
-  };
-
-  static number epsilon() { return plain::epsilon(); }
-  static number dummy_precision() { return plain::dummy_precision(); }
-  static number highest() { return plain::highest(); }
-  static number lowest() { return plain::lowest(); }
-  static number infinity() { return plain::infinity(); }
-  static number quiet_NaN() { return plain::quiet_NaN(); }
-  static constexpr int digits10() { return plain::digits10(); }
-};
+struct NumTraits<duet::lanes<T, W>> : duet::number_traits<duet::lanes<T, W>, T, 1, 2, 2> {};
 
 template <class T, std::size_t W, class P, class Operation>
   requires std::is_arithmetic_v<P>

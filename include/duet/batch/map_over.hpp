@@ -13,9 +13,10 @@ namespace duet {
 
 // Made by map_over(). A function object: copies share data that were given by reference.
 template <class Kept, class F, bool InLanes = true>
-class map_over_function {
-  using data_type = std::remove_cvref_t<decltype(*std::declval<Kept const&>())>;
-  using source = data_source<data_type>;
+class map_over_function : public over_data<map_over_function, Kept, F, InLanes> {
+  using base = over_data<map_over_function, Kept, F, InLanes>;
+  using typename base::data_type;
+  using typename base::source;
   template <class S>
   using vector = Eigen::Matrix<S, Eigen::Dynamic, 1>;
   // Results that are written number by number: of larger scalars a row is better kept in vectors.
@@ -28,18 +29,7 @@ class map_over_function {
   }();
 
  public:
-  map_over_function(Kept data, F f, std::size_t threads)
-      : data_(std::move(data)), f_(std::move(f)), threads_(threads), size_(source::size(*data_)) {}
-
-  // As those of sum_over().
-  [[nodiscard]] map_over_function threads(std::size_t count) const {
-    auto result = *this;
-    result.threads_ = count;
-    return result;
-  }
-  [[nodiscard]] auto scalar() const { return map_over_function<Kept, F, false>(data_, f_, threads_); }
-
-  [[nodiscard]] std::size_t size() const { return size_; }  // of the data
+  using base::base;
 
   // The results at the parameters x..., which f is given before the datum: those of datum 0 first.
   template <class... X>
@@ -65,8 +55,8 @@ class map_over_function {
         [&](auto const&... p) {
           constexpr std::size_t k = outputs<Source, decltype(p)...>;
           std::size_t const inputs = duet::size_of(x);
-          result.value.resize(static_cast<Eigen::Index>(size_ * k));
-          result.jacobian.resize(static_cast<Eigen::Index>(size_ * k), static_cast<Eigen::Index>(inputs));
+          result.value.resize(static_cast<Eigen::Index>(this->size() * k));
+          result.jacobian.resize(static_cast<Eigen::Index>(this->size() * k), static_cast<Eigen::Index>(inputs));
           for (std::size_t first = 0; first == 0 || first < inputs; first += width)
             add_columns<Source, width>(first, result, p...);
           return result.jacobian.allFinite();
@@ -108,22 +98,22 @@ class map_over_function {
   // work(first, last) for each block.
   template <bool Threads, class Work>
   void over_blocks(Work const& work) const {
-    block_list const blocks(size_);
+    block_list const blocks(this->size());
     duet::for_each_block(
-        blocks.count(), Threads ? threads_ : 1, [] { return 0; },
+        blocks.count(), Threads ? this->most_threads() : 1, [] { return 0; },
         [&](int, std::size_t block) { work(blocks.first(block), blocks.last(block)); });
   }
   template <class Source, class S, class Seed, class WideSeed, class Sink, class... X>
   void each(bool met, std::size_t first, std::size_t last, Seed const& seed, WideSeed const& wide_seed,
             Sink const& sink, X const&... x) const {
-    duet::for_each_term<in_lanes<S>, Source, S>(std::index_sequence_for<X...>{}, met, first, last, *data_, f_, seed,
-                                                wide_seed, sink, x...);
+    duet::for_each_term<in_lanes<S>, Source, S>(std::index_sequence_for<X...>{}, met, first, last, this->data(),
+                                                this->function(), seed, wide_seed, sink, x...);
   }
 
   template <class S, class... X>
   void write(vector<S>& result, X const&... x) const {
     constexpr std::size_t n = moving_entries<S, X...>();
-    result.resize(static_cast<Eigen::Index>(size_ * outputs<S, X...>));
+    result.resize(static_cast<Eigen::Index>(this->size() * outputs<S, X...>));
     if constexpr (is_recorded<S>) {
       if constexpr (n <= most_forward_parameters && is_thread_free<typename S::value_type>) {
         if (write_statements(result, x...)) return;
@@ -175,8 +165,8 @@ class map_over_function {
     using T = typename S::value_type;
     constexpr std::size_t n = std::max(moving_entries<S, X...>(), std::size_t{1}), k = outputs<S, X...>;
     using E = dual<T, n, unguarded_tag<typename S::tag>>;
-    std::vector<T> numbers(size_ * k * (1 + n));
-    std::size_t const rows = size_ * k;
+    std::vector<T> numbers(this->size() * k * (1 + n));
+    std::size_t const rows = this->size() * k;
     rows_into<S, E>(0, n, numbers.data(), numbers.data() + rows, rows, x...);
     for (T const& each : numbers)
       if (!duet::all_finite(each)) return false;
@@ -253,9 +243,9 @@ class map_over_function {
     using Wide = group_scalar_t<E, in_lanes<E>>;
     using Sums = split_sum<normal_sums<T, Width>, normal_sums<typename Wide::value_type, Width>>;
     constexpr std::size_t k = outputs<Source, X...>, n = moving_entries<Source, X...>();
-    result.residual.resize(static_cast<Eigen::Index>(size_ * k));
+    result.residual.resize(static_cast<Eigen::Index>(this->size() * k));
     T* const residual = result.residual.data();
-    block_list const blocks(size_);
+    block_list const blocks(this->size());
     bool const met = infinite_partials_met;
     auto const of_block = [&](std::size_t block) {
       Sums sums;
@@ -279,7 +269,7 @@ class map_over_function {
       return sums;
     };
     auto const sum = duet::sum_of_blocks(
-        blocks.count(), threads_, [] { return 0; },
+        blocks.count(), this->most_threads(), [] { return 0; },
         [&](int, std::size_t from, std::size_t to) {
           Sums all = of_block(from);
           for (std::size_t b = from + 1; b < to; ++b) all += of_block(b);
@@ -300,10 +290,6 @@ class map_over_function {
     }
     return result.hessian.allFinite();
   }
-
-  Kept data_;
-  F f_;
-  std::size_t threads_, size_;
 };
 
 // p -> (f(p, datum 0), f(p, datum 1), ...) as an Eigen vector: what f returns is a number, or of static size. Data, f
@@ -315,10 +301,8 @@ template <class Data, class F>
   static_assert(readable_data<D>,
                 "duet::map_over needs data to be a random-access range, an Eigen vector or matrix of numbers, or a "
                 "std::tuple or struct of such columns");
-  if constexpr (readable_data<D>) {
-    using Kept = decltype(duet::keep_data(std::forward<Data>(data)));
-    return map_over_function<Kept, F>(duet::keep_data(std::forward<Data>(data)), std::move(f), 1);
-  }
+  if constexpr (readable_data<D>)
+    return duet::make_over_data<map_over_function>(std::forward<Data>(data), std::move(f));
 }
 
 }  // namespace duet

@@ -167,14 +167,18 @@ template <class E, class Y>
 inline constexpr bool is_number_for = std::is_convertible_v<Y, E>;
 
 template <class E, class Data, class F, class Parameters, class Datum>
-[[nodiscard]] consteval bool number_demands() {
+[[nodiscard]] consteval bool term_demands() {
   constexpr bool taken = takes_datum<Data, F, Parameters, Datum>, in_lanes = width_of<E> > 1;
   static_assert(taken || in_lanes,
                 "duet: f does not take the parameters and a datum, f(p, datum), as Duet scalars: make it generic");
   static_assert(taken || !in_lanes,
                 "duet: f does not take the parameters and a datum, f(p, datum), in duet::lanes: make it generic, or "
                 "have it called for one datum at a time by .scalar()");
-  if constexpr (taken) {
+  return taken;
+}
+template <class E, class Data, class F, class Parameters, class Datum>
+[[nodiscard]] consteval bool number_demands() {
+  if constexpr (duet::term_demands<E, Data, F, Parameters, Datum>()) {
     constexpr bool one_number = is_number_for<E, term_t<Data, F, Parameters, Datum>>;
     static_assert(one_number,
                   "duet::sum_over needs f to return one number for each datum; for several there is "

@@ -5,6 +5,7 @@
 
 #include <duet/batch/block_sum.hpp>
 #include <duet/batch/kernel_sum.hpp>
+#include <duet/batch/over_data.hpp>
 #include <duet/driver/preaccumulate.hpp>
 
 namespace duet {
@@ -59,29 +60,13 @@ template <class T, class Wide>
 
 // Made by sum_over(). A function object: copies share data that were given by reference.
 template <class Kept, class F, bool InLanes = true>
-class sum_over_function {
-  using data_type = std::remove_cvref_t<decltype(*std::declval<Kept const&>())>;
-  using source = data_source<data_type>;
+class sum_over_function : public over_data<sum_over_function, Kept, F, InLanes> {
+  using base = over_data<sum_over_function, Kept, F, InLanes>;
+  using typename base::data_type;
+  using typename base::source;
 
  public:
-  sum_over_function(Kept data, F f, std::size_t threads)
-      : data_(std::move(data)), f_(std::move(f)), threads_(threads), size_(source::size(*data_)) {}
-
-  // The same on so many threads, the caller among them; 0: as many as the machine runs at once. Results are the same
-  // bits on any number of threads. f is then called by several of them at a time.
-  [[nodiscard]] sum_over_function threads(std::size_t count) const {
-    auto result = *this;
-    result.threads_ = count;
-    return result;
-  }
-  // The same for an f that cannot take lanes: one datum at a time, in plain scalars.
-  [[nodiscard]] auto scalar() const { return sum_over_function<Kept, F, false>(data_, f_, threads_); }
-
-  // What it was made of.
-  [[nodiscard]] std::size_t size() const { return size_; }
-  [[nodiscard]] data_type const& data() const { return *data_; }
-  [[nodiscard]] F const& function() const { return f_; }
-  [[nodiscard]] std::size_t most_threads() const { return threads_; }
+  using base::base;
 
   // The sum at the parameters x..., which f is given before the datum.
   template <class... X>
@@ -134,9 +119,9 @@ class sum_over_function {
   // part(context, blocks, from, to) of all blocks.
   template <bool Threads, class Make, class Part>
   [[nodiscard]] auto over_blocks(Make const& make, Part const& part) const {
-    block_list const blocks(size_);
+    block_list const blocks(this->size());
     return duet::sum_of_blocks(
-        blocks.count(), Threads ? threads_ : 1, make,
+        blocks.count(), Threads ? this->most_threads() : 1, make,
         [&](auto& context, std::size_t from, std::size_t to) { return part(context, blocks, from, to); });
   }
 
@@ -148,7 +133,7 @@ class sum_over_function {
         [] { return 0; },
         [&](int, block_list const& blocks, std::size_t from, std::size_t to) {
           return duet::sum_in_blocks<in_lanes<E>, S, E>(std::index_sequence_for<X...>{}, caller, blocks, from, to,
-                                                        *data_, f_, seed, seed_lanes, x...);
+                                                        this->data(), this->function(), seed, seed_lanes, x...);
         });
     return sum ? sum->total() : E(0);
   }
@@ -186,7 +171,7 @@ class sum_over_function {
     using terms = gradient_terms<in_lanes<typename S::value_type>, S, typename S::value_type, X...>;
     auto sum = over_blocks<true>([&] { return std::make_unique<terms>(x...); },
                                  [&](auto& t, block_list const& blocks, std::size_t from, std::size_t to) {
-                                   return t->sum(blocks, from, to, *data_, f_);
+                                   return t->sum(blocks, from, to, this->data(), this->function());
                                  });
     return sum ? std::move(*sum) : typename terms::part{};
   }
@@ -235,10 +220,6 @@ class sum_over_function {
     chain<S>(sum, [&](auto const& partial, S const& e) { row.add(partial, e.index()); }, x...);
     return S::recorded(duet::value_in(sum), row.finish());
   }
-
-  Kept data_;
-  F f_;
-  std::size_t threads_, size_;
 };
 
 // p -> sum over the data of f(p, datum): a function object that stands wherever a function to differentiate does, and
@@ -257,10 +238,8 @@ template <class Data, class F>
   static_assert(readable_data<D>,
                 "duet::sum_over needs data to be a random-access range, an Eigen vector or matrix of numbers, or a "
                 "std::tuple or struct of such columns");
-  if constexpr (readable_data<D>) {
-    using Kept = decltype(duet::keep_data(std::forward<Data>(data)));
-    return sum_over_function<Kept, F>(duet::keep_data(std::forward<Data>(data)), std::move(f), 1);
-  }
+  if constexpr (readable_data<D>)
+    return duet::make_over_data<sum_over_function>(std::forward<Data>(data), std::move(f));
 }
 
 }  // namespace duet

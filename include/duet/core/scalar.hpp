@@ -21,6 +21,11 @@ inline constexpr bool is_active_scalar = false;
 template <class E>
 inline constexpr bool is_expression = false;
 
+// Whether memory in which a number of type S will be written may hold anything before: so it is with double, and with
+// numbers made of doubles alone. An index of a tape must not be arbitrary, nor a pointer.
+template <class S>
+inline constexpr bool may_be_uninitialized = std::is_arithmetic_v<S>;
+
 // A number that carries derivatives: dual, var, ...
 template <class S>
 concept active_scalar = is_active_scalar<std::remove_cvref_t<S>>;

@@ -49,8 +49,12 @@ template <class S, class Y, class T>
                                 T* values) {
   bool finite = true;
   T differences(0);
+  auto const columns = plan.columns_of(pass);
+  constexpr std::size_t ahead = 8;
   if constexpr (std::is_same_v<entry_t<Y>, S>)
-    for (std::uint32_t const j : plan.columns_of(pass)) {
+    for (std::size_t k = 0; k < columns.size(); ++k) {
+      std::uint32_t const j = columns[k];
+      if (k + ahead < columns.size()) DUET_PREFETCH_WRITE(values + plan.transposed().start(columns[k + ahead]));
       std::size_t const lane = static_cast<std::size_t>(plan.colors().columns.colors[j]) - pass.first;
       std::size_t entry = plan.transposed().start(j);
       T difference(0);  // one for each column: sums that do not wait for each other
@@ -75,7 +79,7 @@ void carry_colors(F& f, X const& x, jacobian_plan const& plan, jacobian_plan::co
   auto const& colors = plan.colors().columns.colors;
   auto const seed = [&](auto j) DUET_INLINE_LAMBDA {
     std::size_t const lane = static_cast<std::size_t>(colors[j]) - pass.first;
-    return lane < S::size() ? S::independent(shape<X>::entry(x, j), lane) : S(shape<X>::entry(x, j));
+    return S::seeded(shape<X>::entry(x, j), lane);
   };
   forward_scope<T> const scope;
   auto const y = duet::evaluate_on<S>(f, x, seed);

@@ -138,19 +138,20 @@ struct tree<V, Eigen::CwiseBinaryOp<F, A, B>> {
   right b;
 };
 
-template <class V, class X>
-struct wrapped_tree : tree<V, std::remove_const_t<X>> {
-  explicit wrapped_tree(auto const& x) : tree<V, std::remove_const_t<X>>(x.nestedExpression()) {}
+// The Tree<V, X> of a wrapper around X.
+template <template <class, class> class Tree, class V, class X>
+struct wrapped_tree : Tree<V, std::remove_const_t<X>> {
+  explicit wrapped_tree(auto const& x) : Tree<V, std::remove_const_t<X>>(x.nestedExpression()) {}
 };
 template <class V, class X>
   requires std::is_same_v<typename X::Scalar, V>
-struct tree<V, Eigen::ArrayWrapper<X>> : wrapped_tree<V, X> {
-  using wrapped_tree<V, X>::wrapped_tree;
+struct tree<V, Eigen::ArrayWrapper<X>> : wrapped_tree<tree, V, X> {
+  using wrapped_tree<duet::tree, V, X>::wrapped_tree;
 };
 template <class V, class X>
   requires std::is_same_v<typename X::Scalar, V>
-struct tree<V, Eigen::MatrixWrapper<X>> : wrapped_tree<V, X> {
-  using wrapped_tree<V, X>::wrapped_tree;
+struct tree<V, Eigen::MatrixWrapper<X>> : wrapped_tree<tree, V, X> {
+  using wrapped_tree<duet::tree, V, X>::wrapped_tree;
 };
 
 }  // namespace duet

@@ -136,7 +136,7 @@ struct elementwise {
 
   explicit elementwise(X const& x) : tree_(x) {}
   DUET_INLINE D at(Eigen::Index i, Eigen::Index j, std::array<tape_index, arrays>& indices) const {
-    checked::array_operation const values_only;
+    [[maybe_unused]] checked::array_operation const values_only;
     return tree_.template at<D, 0>(i, j, indices);
   }
 
@@ -276,12 +276,27 @@ inline constexpr bool is_any_product<Eigen::Product<Lhs, Rhs, Option>> = true;
 template <class X>
 concept elementwise_update = elementwise_sum<X> && !adds_product<X> && !is_any_product<X>;
 
+// What an updating assignment does with its target and its operand.
+template <class Update>
+struct operation_of {};
+template <class A, class B>
+struct operation_of<Eigen::internal::add_assign_op<A, B>> : std::type_identity<Eigen::internal::scalar_sum_op<A, B>> {};
+template <class A, class B>
+struct operation_of<Eigen::internal::sub_assign_op<A, B>>
+    : std::type_identity<Eigen::internal::scalar_difference_op<A, B>> {};
+template <class A, class B>
+struct operation_of<Eigen::internal::mul_assign_op<A, B>>
+    : std::type_identity<Eigen::internal::scalar_product_op<A, B>> {};
+template <class A, class B>
+struct operation_of<Eigen::internal::div_assign_op<A, B>>
+    : std::type_identity<Eigen::internal::scalar_quotient_op<A, B>> {};
+
 // target = operation(target, x). Without a recording a passive x does not change which variables the target is.
-template <template <class, class> class Operation, class Target, class X, class Assign>
+template <class Operation, class Target, class X, class Assign>
 void update_elementwise(Target& target, X const& x, Assign const& assign) {
   using V = typename X::Scalar;
   if (is_recording<typename V::value_type>())
-    duet::assign_elementwise<V>(target, Eigen::CwiseBinaryOp<Operation<V, V>, Target const, X const>(target, x));
+    duet::assign_elementwise<V>(target, Eigen::CwiseBinaryOp<Operation, Target const, X const>(target, x));
   else
     Eigen::internal::call_dense_assignment_loop(target, x, assign);
 }
@@ -298,32 +313,12 @@ struct Assignment<Target, X, assign_op<S, S>, Dense2Dense, Weak> {
   }
 };
 
-template <class Target, class X, class S, class Weak>
-  requires(std::is_same_v<S, typename X::Scalar> && duet::elementwise_update<X>)
-struct Assignment<Target, X, add_assign_op<S, S>, Dense2Dense, Weak> {
-  static void run(Target& target, X const& x, add_assign_op<S, S> const& assign) {
-    duet::update_elementwise<scalar_sum_op>(target, x, assign);
-  }
-};
-template <class Target, class X, class S, class Weak>
-  requires(std::is_same_v<S, typename X::Scalar> && duet::elementwise_update<X>)
-struct Assignment<Target, X, sub_assign_op<S, S>, Dense2Dense, Weak> {
-  static void run(Target& target, X const& x, sub_assign_op<S, S> const& assign) {
-    duet::update_elementwise<scalar_difference_op>(target, x, assign);
-  }
-};
-template <class Target, class X, class S, class Weak>
-  requires(std::is_same_v<S, typename X::Scalar> && duet::elementwise_update<X>)
-struct Assignment<Target, X, mul_assign_op<S, S>, Dense2Dense, Weak> {
-  static void run(Target& target, X const& x, mul_assign_op<S, S> const& assign) {
-    duet::update_elementwise<scalar_product_op>(target, x, assign);
-  }
-};
-template <class Target, class X, class S, class Weak>
-  requires(std::is_same_v<S, typename X::Scalar> && duet::elementwise_update<X>)
-struct Assignment<Target, X, div_assign_op<S, S>, Dense2Dense, Weak> {
-  static void run(Target& target, X const& x, div_assign_op<S, S> const& assign) {
-    duet::update_elementwise<scalar_quotient_op>(target, x, assign);
+template <class Target, class X, class S, template <class, class> class Update, class Weak>
+  requires(std::is_same_v<S, typename X::Scalar> && duet::elementwise_update<X> &&
+           requires { typename duet::operation_of<Update<S, S>>::type; })
+struct Assignment<Target, X, Update<S, S>, Dense2Dense, Weak> {
+  static void run(Target& target, X const& x, Update<S, S> const& assign) {
+    duet::update_elementwise<typename duet::operation_of<Update<S, S>>::type>(target, x, assign);
   }
 };
 

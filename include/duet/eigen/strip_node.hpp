@@ -12,14 +12,6 @@ namespace duet {
 
 // ---- runs ----
 
-struct array_run {
-  tape_index first, step, count;  // step modulo 2^32
-  [[nodiscard]] DUET_INLINE tape_index operator()(std::size_t k) const {
-    return first + static_cast<tape_index>(k) * step;
-  }
-  [[nodiscard]] bool active() const { return (first | step) != 0; }
-};
-
 // Writes the runs of an array whose indices are given strip by strip.
 class run_writer {
  public:
@@ -28,11 +20,9 @@ class run_writer {
   // At most so many runs: within a strip each but the last has two indices at least.
   [[nodiscard]] static std::size_t most(std::size_t indices, std::size_t strips) { return indices / 2 + strips + 1; }
 
-  DUET_INLINE void add(tape_index const* indices, std::size_t count) {
-    array_run run{indices[0], count > 1 ? indices[1] - indices[0] : 0, static_cast<tape_index>(count)};
-    tape_index irregular = 0;
-    for (std::size_t k = 0; k < count; ++k) irregular |= indices[k] ^ run(k);
-    if (irregular == 0)
+  // A run, or where it has no entries indices of any kind.
+  DUET_INLINE void add(array_run const& run, tape_index const* indices, std::size_t count) {
+    if (run.count != 0)
       append(run);
     else
       add_irregular(indices, count);
@@ -42,10 +32,17 @@ class run_writer {
   [[nodiscard]] std::byte const* data() const { return at_; }
 
  private:
+  // Whether the next indices are those that follow a run.
+  static DUET_INLINE bool goes_on(array_run const& run, tape_index const* indices, std::size_t count) {
+    tape_index irregular = 0;
+    for (std::size_t k = 0; k < count; ++k) irregular |= indices[k] ^ run(run.count + k);
+    return irregular == 0;
+  }
   void add_irregular(tape_index const* indices, std::size_t count) {
     for (std::size_t k = 0; k < count;) {
       array_run run{indices[k], k + 1 < count ? indices[k + 1] - indices[k] : 0, 1};
-      while (k + run.count < count && indices[k + run.count] == run(run.count)) ++run.count;
+      while (k + run.count + 8 <= count && goes_on(run, indices + k + run.count, 8)) run.count += 8;
+      while (k + run.count < count && goes_on(run, indices + k + run.count, 1)) ++run.count;
       k += run.count;
       append(run);
     }
@@ -195,19 +192,18 @@ class strip_recorder {
     tape_index const first = active() ? tape_.next_index() : 0, step = active() ? 1 : 0;
     std::size_t done = 0;
     for_each_strip<by_rows>(rows_, columns_, [&](auto o, auto i, std::size_t count) DUET_INLINE_LAMBDA {
-      auto const variable =
-          [=, x = numbers(arrays) + done, i0 = first + static_cast<tape_index>(done) * step](std::size_t k)
-              DUET_INLINE_LAMBDA { return V::recorded(x[k], i0 + static_cast<tape_index>(k) * step); };
+      T const* const x = numbers(arrays) + done;
+      tape_index const i0 = first + static_cast<tape_index>(done) * step;
       done += count;
       if constexpr (has_data<Target>) {
         if (V* const to = neighbours<by_rows>(target, o, i)) {
-          for (std::size_t k = 0; k < count; ++k) to[k] = variable(k);
+          duet::join_variables(x, i0, step, count, to);
           return;
         }
       }
       for (std::size_t k = 0; k < count; ++k) {
         auto const at = i + static_cast<Eigen::Index>(k);
-        target.coeffRef(by_rows ? o : at, by_rows ? at : o) = variable(k);
+        target.coeffRef(by_rows ? o : at, by_rows ? at : o) = V::recorded(x[k], i0 + static_cast<tape_index>(k) * step);
       }
     });
     if (active()) finish();
@@ -216,8 +212,8 @@ class strip_recorder {
 
   // For the tree.
   template <std::size_t A, class P>
-  DUET_INLINE void put(P const& p, tape_index const* indices) {
-    runs_[A].add(indices, length_);
+  DUET_INLINE void put(P const& p, array_run const& run, tape_index const* indices) {
+    runs_[A].add(run, indices, length_);
     stored_[A] = !is_uniform<P>;
     if constexpr (is_uniform<P>) {
       head_.arrays[A].uniform = partial_number<T>(p);

@@ -42,6 +42,8 @@ using guarded_t = typename guarded<S>::type;
 
 template <class T, std::size_t N, class Tag>
 inline constexpr bool is_active_scalar<dual<T, N, Tag>> = true;
+template <class T, std::size_t N, class Tag>
+inline constexpr bool may_be_uninitialized<dual<T, N, Tag>> = N != dynamic && may_be_uninitialized<T>;
 
 // True once this thread has computed a dual with an infinite partial or NaN. From then on its statements let zero win
 // over infinity, as those with an infinite slope of their own do; until then they need not look. A forward_scope ends
@@ -147,6 +149,13 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
     return dual(value, i);
   }
 
+  // The same, or a constant if i is not below N; without a branch, for inputs that are seeded in no regular order.
+  [[nodiscard]] static DUET_INLINE constexpr dual seeded(T const& value, std::size_t i,
+                                                         checked::site at = checked::site::current()) {
+    if (i < N) checked::input(value, at);
+    return dual(value, i);
+  }
+
   [[nodiscard]] DUET_INLINE constexpr T const& value() const { return value_; }
   [[nodiscard]] constexpr T partial(std::size_t i) const {
     if (i >= N) throw_bad_index(i);
@@ -187,7 +196,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
 
   // Built whole: setting what exists would have g++ clear it first, with its padding.
   DUET_INLINE constexpr dual(T const& value, std::size_t input)
-      : value_(value), mark_(mark_type::input(input, block_shape<T, N>::lanes)) {
+      : value_(value), mark_(input < N ? mark_type::input(input, block_shape<T, N>::lanes) : mark_type::anything()) {
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = unit_block<T, N>(j, input); });
   }
 

@@ -110,7 +110,7 @@ class var : public statement_assignment<var<T, Tag>> {
   template <class X>
   static DUET_INLINE tape_index record(X const& x, checked::site at) {
     if (duet::any_index(x) == 0) return 0;
-    checked::statement const here(at);
+    [[maybe_unused]] checked::statement const here(at);
     return statement_writer<T>::template write<0>(x, one{});
   }
 

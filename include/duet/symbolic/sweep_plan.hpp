@@ -119,6 +119,49 @@ inline constexpr auto unit_flow = []<std::size_t... I>(std::index_sequence<I...>
           is_unit(std::type_identity<local_partial_t<Name, T, static_cast<int>(I), 2>>{})}...};
 }(std::make_index_sequence<static_cast<std::size_t>(Name::list.size)>{});
 
+// Along which operands derivatives flow with a partial that is known while the program compiles.
+template <class Name, class T>
+inline constexpr auto constant_flow = []<std::size_t... I>(std::index_sequence<I...>) {
+  using row = std::array<bool, most_operands>;
+  return std::array<row, sizeof...(I)>{row{constant_number<local_partial_t<Name, T, static_cast<int>(I), 0>>,
+                                           constant_number<local_partial_t<Name, T, static_cast<int>(I), 1>>,
+                                           constant_number<local_partial_t<Name, T, static_cast<int>(I), 2>>}...};
+}(std::make_index_sequence<static_cast<std::size_t>(Name::list.size)>{});
+
+// Whether the partial of an operation by its operand `by` needs the value of the operand `other`.
+[[nodiscard]] constexpr bool partial_reads(operation const& o, int by, int other) {
+  if (o.rule->written == notation::choice) return other == 0;
+  if (o.is(key_of<rules::multiply>)) return other != by;
+  if (o.is(key_of<rules::divide>)) return by == 1 || other == 1;
+  return true;
+}
+// The inputs whose values a sweep from all outputs needs; that of a linear function needs none.
+template <class Name, class T>
+inline constexpr auto read_inputs = [] {
+  constexpr auto const& list = Name::list;
+  constexpr auto size = static_cast<std::size_t>(list.size);
+  bool read[size]{};
+  for (std::size_t i = 0; i < size; ++i) {
+    operation const& o = list.operations[i];
+    if (!plan<Name, T, all_outputs>.needed[i]) continue;
+    for (int by = 0; by < o.rule->arity; ++by) {
+      auto const k = static_cast<std::size_t>(by);
+      bool const is_choice = o.rule->written == notation::choice;
+      if (!flow<Name, T>[i][k] || (constant_flow<Name, T>[i][k] && !is_choice)) continue;
+      for (int other = 0; other < o.rule->arity; ++other)
+        if (symbolic::partial_reads(o, by, other)) read[o.operands[other]] = true;
+    }
+  }
+  std::array<bool, static_cast<std::size_t>(list.inputs)> result{};
+  for (std::size_t i = size; i-- > 0;) {
+    operation const& o = list.operations[i];
+    if (!read[i]) continue;
+    for (int k = 0; k < o.rule->arity; ++k) read[o.operands[k]] = true;
+    if (o.is(key_of<input_rule>)) result[o.payload] = true;
+  }
+  return result;
+}();
+
 // The inputs whose adjoints show it if one of all inputs is infinite or NaN. An adjoint is the sum of the terms that
 // reach it with partials of one or minus one; an input whose terms are all among another's is not asked: what a
 // difference of points brings is in the adjoints of both. (A sum of finite terms may overflow: then the damped row,
