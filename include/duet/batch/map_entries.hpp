@@ -3,7 +3,8 @@
 // map_entries(f, x, y, ...): f of the entries of arrays, one after another as f(x[k], y[k], ...), in SIMD lanes; and
 // sum_entries, their sum. With variables one entry of the tape for all of them, which holds the local Jacobians.
 
-#include <duet/batch/data.hpp>
+#include <duet/batch/entries_arguments.hpp>
+#include <duet/batch/entries_in_strips.hpp>
 #include <duet/batch/entries_node.hpp>
 #include <duet/batch/lanes_math.hpp>
 #include <duet/kernel/kernel.hpp>
@@ -11,115 +12,6 @@
 namespace duet {
 
 namespace entries_detail {
-
-// ---- arguments ----
-
-template <class X>
-inline constexpr bool is_number = !shaped<plain_t<X>> || number_entry<plain_t<X>>;
-
-// Entries can be read one after another, matrices by columns, where they are.
-template <class X>
-inline constexpr bool is_readable = false;
-template <eigen_dense X>
-inline constexpr bool is_readable<X> =
-    (X::Flags & Eigen::LinearAccessBit) != 0 && (X::Flags & Eigen::DirectAccessBit) != 0 &&
-    (X::IsVectorAtCompileTime || !X::IsRowMajor);
-
-template <class X>
-[[nodiscard]] auto by_columns(X const& x) {
-  constexpr int order = X::IsVectorAtCompileTime ? X::Options : int{Eigen::ColMajor};
-  using S = typename X::Scalar;
-  if constexpr (std::is_base_of_v<Eigen::MatrixBase<X>, X>)
-    return Eigen::Matrix<S, X::RowsAtCompileTime, X::ColsAtCompileTime, order>(x);
-  else
-    return Eigen::Array<S, X::RowsAtCompileTime, X::ColsAtCompileTime, order>(x);
-}
-template <class X>
-[[nodiscard]] DUET_INLINE decltype(auto) readable(X const& x) {
-  if constexpr (is_readable<X>)
-    return (x);
-  else if constexpr (eigen_dense<X>)
-    return by_columns(duet::plain(x));
-  else
-    return duet::plain(x);
-}
-template <class X>
-[[nodiscard]] DUET_INLINE decltype(auto) entry(X const& x, std::size_t k) {
-  if constexpr (is_number<X>)
-    return (x);
-  else if constexpr (eigen_dense<X>)
-    return (x.coeffRef(static_cast<Eigen::Index>(k)));
-  else
-    return (shape<X>::entry(x, k));
-}
-template <class X>
-struct entry_of {
-  using type = std::remove_cvref_t<decltype(entry(std::declval<X const&>(), 0))>;
-};
-
-// The first array of some arguments.
-template <class First, class... Rest>
-[[nodiscard]] DUET_INLINE constexpr auto const& first_array(First const& first, Rest const&... rest) {
-  if constexpr (is_number<First> && sizeof...(Rest) > 0)
-    return first_array(rest...);
-  else
-    return first;
-}
-// Its number of entries, known to the compiler where it is static.
-template <class X>
-[[nodiscard]] DUET_INLINE std::size_t length(X const& x) {
-  if constexpr (static_size_of<X> != dynamic)
-    return static_size_of<X>;
-  else
-    return static_cast<std::size_t>(x.size());
-}
-template <class... X>
-DUET_INLINE void require_length(std::size_t expected, X const&... x) {
-  std::size_t place = 0;
-  auto const check = [&]<class A>(A const& a) DUET_INLINE_LAMBDA {
-    if constexpr (!is_number<A>)
-      if (length(a) != expected) [[unlikely]]
-        throw_wrong_size("duet::map_entries", "argument " + std::to_string(place), length(a), expected,
-                         "as the first array");
-    ++place;
-  };
-  (check(x), ...);
-}
-
-// Entries k and those after it; beyond the end the last one again.
-template <class E, class X>
-[[nodiscard]] DUET_INLINE E entries(X const& x, std::size_t k, std::size_t count) {
-  using A = typename entry_of<X>::type;
-  if constexpr (is_number<X>) {
-    if constexpr (is_recorded<A>)
-      return E(x.value());
-    else
-      return E(static_cast<typename E::value_type>(x));
-  } else {
-    bool const whole = k + E::size() <= count;
-    if constexpr (is_recorded<A>) {
-      if (whole) return gathered<E>([&](std::size_t l) DUET_INLINE_LAMBDA { return entry(x, k + l).value(); });
-      return gathered<E>([&](std::size_t l)
-                             DUET_INLINE_LAMBDA { return entry(x, std::min(k + l, count - 1)).value(); });
-    } else {
-      if (whole) return gathered<E>([&](std::size_t l) DUET_INLINE_LAMBDA { return entry(x, k + l); });
-      return gathered<E>([&](std::size_t l) DUET_INLINE_LAMBDA { return entry(x, std::min(k + l, count - 1)); });
-    }
-  }
-}
-
-template <class X>
-[[nodiscard]] array_places places_of(X const& x, std::size_t count) {
-  if constexpr (!is_recorded<typename entry_of<X>::type>) {
-    return {};
-  } else if constexpr (is_number<X>) {
-    return {x.index(), 0, 0, x.index() != 0, false};
-  } else {
-    places_probe probe(entry(x, 0).index(), entry(x, count > 1 ? 1 : 0).index());
-    for (std::size_t k = 0; k < count; ++k) probe.add(entry(x, k).index());
-    return probe.places(0);
-  }
-}
 
 template <class X, class S>
 struct result_array {
@@ -143,6 +35,12 @@ struct result_array {
     }
   }
 };
+
+template <class S>
+inline constexpr bool is_recorded_double = false;
+template <class S>
+  requires is_recorded<S>
+inline constexpr bool is_recorded_double<S> = std::is_same_v<typename S::value_type, double>;
 
 // f over readable arguments.
 template <class F, bool Sum, class... X>
@@ -326,16 +224,65 @@ class evaluation {
   std::array<output, outputs> results_;
 };
 
+// Arguments of entries_in_strips.hpp.
+template <class X>
+inline constexpr bool may_be_in_strips = is_number<X> || eigen_dense<X>;
+template <class X>
+[[nodiscard]] DUET_INLINE decltype(auto) as_evaluated(X const& x) {
+  if constexpr (eigen_dense<X>)
+    return x.derived();  // a segment is a block
+  else
+    return duet::plain(x);
+}
+template <class X>
+struct coefficient_of : entry_of<X> {};
+template <eigen_dense X>
+struct coefficient_of<X> : std::type_identity<typename X::Scalar> {};
+
+// For large arrays of variables of one shape, where f has no operation that is costly to repeat; else otherwise().
+template <class F, class Otherwise, class... X>
+[[nodiscard]] auto in_strips(Otherwise const& otherwise, X const&... x) {
+  using S = symbolic::argument_scalar_t<typename coefficient_of<X>::type...>;
+  using Graph = decltype(symbolic::expression<sizeof...(X)>(F{}));
+  using First = std::remove_cvref_t<decltype(first_array(x...))>;
+  constexpr bool goes_by_columns = First::IsVectorAtCompileTime || !First::IsRowMajor;
+  if constexpr (is_recorded_double<S> && symbolic::kept_count<typename Graph::name> == 0 && goes_by_columns &&
+                (First::SizeAtCompileTime == Eigen::Dynamic || First::SizeAtCompileTime > int{strip_size})) {
+    auto const& first = first_array(x...);
+    auto const is_alike = [&](auto const& each) {
+      if constexpr (eigen_dense<std::remove_cvref_t<decltype(each)>>)
+        return each.rows() == first.rows() && each.cols() == first.cols();
+      else
+        return true;
+    };
+    if ((is_alike(x) && ...)) {
+      auto all = strip_entries<S, Graph, First, X...>(first, x...).record();
+      if constexpr (Graph::list.columns == 0)
+        return all;
+      else
+        return std::move(all[0]);
+    }
+  }
+  return otherwise();
+}
+
 template <bool Sum, class F, class... X>
 [[nodiscard]] auto over_entries(X const&... x) {
   static_assert(symbolic::traceable<F>,
                 "duet::map_entries needs a function without captures, since it is traced while the program compiles; "
                 "pass what it captures as further arguments");
   static_assert((!is_number<X> || ...), "duet::map_entries needs one array at least among the arguments of f");
-  if constexpr (symbolic::traceable<F> && (!is_number<X> || ...))
-    return [&](auto const&... all) {
-      return evaluation<F, Sum, std::remove_cvref_t<decltype(all)>...>(all...).run();
-    }(readable(x)...);
+  if constexpr (symbolic::traceable<F> && (!is_number<X> || ...)) {
+    auto const one_after_another = [&] {
+      return [&](auto const&... all) {
+        return evaluation<F, Sum, std::remove_cvref_t<decltype(all)>...>(all...).run();
+      }(readable(x)...);
+    };
+    if constexpr (!Sum && (may_be_in_strips<X> && ...))
+      return in_strips<F>(one_after_another, as_evaluated(x)...);
+    else
+      return one_after_another();
+  }
 }
 
 }  // namespace entries_detail
@@ -344,7 +291,9 @@ template <bool Sum, class F, class... X>
 // such if f returns one. Arguments are arrays of one size, by columns, or numbers, which go to all entries; passive
 // ones may be among them. f is as for duet::kernel: generic, without captures or branches. Plain numbers go through it
 // in lanes; so do variables, with one entry of the tape for all results, which holds a partial for each of them and
-// active argument (8 bytes each); f's operations leave nothing on the tape. Other scalars are evaluated one by one.
+// active argument (8 bytes each) or, where f has no costly operation and arrays of Eigen's are large, the values that
+// the sweep needs to compute the partials again. f's operations leave nothing on the tape. Other scalars are evaluated
+// one by one.
 // Throws std::invalid_argument if sizes differ.
 template <class F, class... X>
 [[nodiscard]] auto map_entries(F const&, X const&... x) {

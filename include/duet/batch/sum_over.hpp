@@ -157,8 +157,8 @@ class sum_over_function : public over_data<sum_over_function, Kept, F, InLanes> 
     if constexpr (terms_know_gradient<S, X...>) {
       auto sum = over_blocks<true>([] { return 0; },
                                    [&](int, block_list const& blocks, std::size_t from, std::size_t to) {
-                                     return duet::known_gradients_in_blocks<in_lanes<T>, N, S, T>(blocks, from, to,
-                                                                                                  *data_, f_, x...);
+                                     return duet::known_gradients_in_blocks<in_lanes<T>, N, S, T>(
+                                         blocks, from, to, this->data(), this->function(), x...);
                                    });
       return sum ? std::move(*sum) : known_gradient<N, T, group_scalar_t<T, in_lanes<T>>>{};
     } else {
