@@ -23,9 +23,12 @@ auto const pair_of_formulas = []<class T>(T const& a, T const& b) {
 
 double at(std::size_t k) { return std::sin(0.3 + 1.7 * static_cast<double>(k)); }
 
-template <class T>
-std::vector<T> as_vector(Eigen::ArrayX<T> const& x) {
-  return {x.begin(), x.end()};
+// Entry k of an array, or a number.
+auto entry(auto const& x, std::size_t k) {
+  if constexpr (requires { x.size(); })
+    return x[static_cast<decltype(x.size())>(k)];
+  else
+    return x;
 }
 
 }  // namespace
@@ -50,17 +53,11 @@ TEST_CASE("map_entries has the numbers and derivatives of a loop, whatever the s
 
   auto const require_loop = [&](auto const& y, auto const& x0, auto const& x1, auto const& x2) {
     REQUIRE(static_cast<std::size_t>(y.size()) == n);
-    auto const entry = [](auto const& x, std::size_t k) {
-      if constexpr (requires { x[0]; })
-        return x[static_cast<std::ptrdiff_t>(k)];
-      else
-        return x;
-    };
     for (std::size_t k = 0; k < n; ++k) {
       CAPTURE(n, k);
       auto const& [p, q, r] = std::tuple(var<>(entry(x0, k)), var<>(entry(x1, k)), var<>(entry(x2, k)));
       var<> const expected = formula(p, q, r);
-      auto const& given = y[static_cast<std::ptrdiff_t>(k)];
+      var<> const given = entry(y, k);
       REQUIRE(given.value() == Approx(expected.value()).epsilon(1e-14));
       std::vector<double> gradient;
       t.reverse(expected);
