@@ -7,6 +7,7 @@
 #include "workload/lstm.hpp"
 #include "workload/polynomial.hpp"
 #include "workload/structural_learning.hpp"
+#include "workload/structural_simulation.hpp"
 #include "workload/traceable.hpp"
 
 #include <duet/batch/map_entries.hpp>
@@ -138,6 +139,38 @@ struct by_lanes {
   }
 };
 namespace in_lanes {
+// The stencil of both fields at once.
+struct burgers : workload::burgers {
+  struct advanced {
+    template <class T>
+    constexpr std::array<T, 2> operator()(T const& u, T const& u_left, T const& u_below, T const& u_right,
+                                          T const& u_above, T const& v, T const& v_left, T const& v_below,
+                                          T const& v_right, T const& v_above, T const& c, T const& d) const {
+      auto const next = [&](T const& w, T const& left, T const& below, T const& right, T const& above) {
+        return w - c * (u * (w - left) + v * (w - below)) + d * (left + below + right + above - 4 * w);
+      };
+      return {next(u, u_left, u_below, u_right, u_above), next(v, v_left, v_below, v_right, v_above)};
+    }
+  };
+
+  template <class T>
+  T operator()(std::vector<T> const& in) const {
+    using field = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;
+    auto const side = static_cast<Eigen::Index>(n), inner = side - 2;
+    auto const at = [inner](auto const& w, Eigen::Index j, Eigen::Index i) {
+      return w.block(1 + j, 1 + i, inner, inner);
+    };
+    field u = Eigen::Map<field const>(in.data(), side, side);
+    field v = Eigen::Map<field const>(in.data() + points(), side, side);
+    for (std::size_t s = 0; s < steps; ++s) {
+      auto const next = duet::map_entries(advanced(), at(u, 0, 0), at(u, -1, 0), at(u, 0, -1), at(u, 1, 0), at(u, 0, 1),
+                                          at(v, 0, 0), at(v, -1, 0), at(v, 0, -1), at(v, 1, 0), at(v, 0, 1), c, d);
+      u.block(1, 1, inner, inner) = next[0];
+      v.block(1, 1, inner, inner) = next[1];
+    }
+    return u.matrix().squaredNorm() + v.matrix().squaredNorm();
+  }
+};
 using perceptron = perceptron_by<by_lanes>;
 template <std::size_t D = 10>
 using mixture = mixture_by<by_lanes, D>;

@@ -33,3 +33,8 @@ TEST_CASE("The likelihood of a mixture with functions in lanes is its likelihood
   workload::structural::in_lanes::mixture<4> const f(3, 27);
   check_by_hand<workload::mixture<4>>(f, workload::mixture<4>::memory());
 }
+
+TEST_CASE("Burgers' equations as entries of blocks are the equations") {
+  workload::structural::in_lanes::burgers const f{{.n = 9, .steps = 3}};
+  check_by_hand<workload::burgers>(f, workload::burgers::memory());
+}
