@@ -25,8 +25,9 @@ struct diffusion {
   template <class T>
   using field = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;
 
+  // The same code for the plain loop and the checkpointed one: inlined into one of them alone it is a fifth faster.
   template <class T>
-  static field<T> step(field<T> const& u, double r) {
+  [[gnu::noinline]] static field<T> step(field<T> const& u, double r) {
     Eigen::Index const n = u.rows(), last = n - 1;
     field<T> next(n, n);
     auto const cell = [&](Eigen::Index i, Eigen::Index j, Eigen::Index up, Eigen::Index down, Eigen::Index left,

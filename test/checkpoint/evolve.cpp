@@ -186,6 +186,88 @@ TEST_CASE("A sweep that no adjoint reaches runs nothing, and repeated sweeps agr
   REQUIRE(counter::variables == 49);  // all rows at once
 }
 
+TEST_CASE("Outputs of a step lie side by side on the tape, apart, or before it") {
+  // Entries: made last and in order, made before others, an input, an argument, a constant.
+  auto const step = [](auto const& y, long k, auto const& p) {
+    auto next = y;
+    using S = std::decay_t<decltype(y[0])>;
+    if (k % 3 == 0) {
+      next[0] = 0.5 * y[1] * y[2];
+      for (std::size_t i = 1; i < y.size(); ++i) next[i] = y[i] - 0.25 * y[i - 1] * p;
+    } else if (k % 3 == 1) {
+      for (std::size_t i = y.size(); i-- > 1;) next[i] = y[i - 1] * y[i] - p;
+    } else {
+      std::swap(next[0], next[y.size() - 1]);
+      next[1] = p;
+      next[2] = S(k % 2 == 0 ? 0.5 : -0.25);
+    }
+    return next;
+  };
+  auto const agree = [&](auto make) {
+    auto const loop = [&](bool checkpoints) {
+      return [&, checkpoints](std::vector<var<>> const& x) {
+        auto y = make(x);
+        if (checkpoints)
+          y = evolve(snapshots(2), step, y, 14, x[3]);
+        else
+          for (long k = 0; k < 14; ++k) y = step(y, k, x[3]);
+        var<> sum = 0;
+        for (std::size_t i = 0; i < y.size(); ++i) sum += (1 + 0.125 * static_cast<double>(i)) * y[i];
+        return sum;
+      };
+    };
+    std::vector<double> const x{0.75, -0.5, 1.25, 0.375};
+    auto const expected = swept(loop(false), x), found = swept(loop(true), x);
+    for (std::size_t i = 0; i < expected.size(); ++i) REQUIRE(found[i] == Approx(expected[i]).epsilon(1e-13));
+    auto const two = [&](bool checkpoints) {  // of several outputs at once
+      return duet::jacobian(
+          duet::reverse,
+          [&](std::vector<var<>> const& v) {
+            var<> const sum = loop(checkpoints)(v);
+            return std::array<var<>, 2>{sum, var<>(sum * v[0])};
+          },
+          x);
+    };
+    REQUIRE((two(true) - two(false)).cwiseAbs().maxCoeff() < 1e-13);
+  };
+  agree([](std::vector<var<>> const& x) { return std::array<var<>, 4>{x[0], x[1], x[2], x[0]}; });
+  agree([](std::vector<var<>> const& x) {
+    std::vector<var<>> y(40, x[2]);
+    std::copy(x.begin(), x.end(), y.begin());
+    return y;
+  });
+}
+
+TEST_CASE("Steps have denormals in a sweep that has none") {
+  // Halved so often that the adjoint of the first state is a denormal; a step looks for one itself.
+  auto const slope = [](bool checkpoints, bool keep) {
+    static bool live;
+    live = true;
+    auto const step = [](auto const& y, long) {
+      double volatile tiny = std::numeric_limits<double>::min();
+      double volatile half = tiny * 0.5;
+      live = live && half != 0;
+      return std::decay_t<decltype(y)>(0.5 * y);
+    };
+    tape<> t;
+    t.keep_denormals(keep);
+    recording const scope(t);
+    var<> const x = t.independent(1);
+    var<> y = x;
+    if (checkpoints)
+      y = evolve(snapshots(4), step, x, 1060);
+    else
+      for (long k = 0; k < 1060; ++k) y = step(y, k);
+    t.reverse(y);
+    double volatile tiny = std::numeric_limits<double>::min();
+    double volatile half = tiny * 0.5;
+    REQUIRE((live && half != 0));
+    return t.adjoint(x);
+  };
+  REQUIRE(slope(true, true) == std::ldexp(1.0, -1060));
+  REQUIRE(slope(true, false) == slope(false, false));
+}
+
 TEST_CASE("The tape holds a step, not the loop, and is as it was after a sweep") {
   tape<> t;
   recording const scope(t);

@@ -92,8 +92,8 @@ template <class State, class Policy, class Step, class V, class... X, class Run>
                                                      policy.in_memory(duet::size_of(start) * sizeof(T), most_steps));
     long const steps = run(loop);
     if (steps == 0) return start;
-    State const last = steps == 1 ? start : std::move(loop).record();
-    State end = duet::record_step(policy, step, arguments, last, steps - 1);
+    State last = steps == 1 ? start : std::move(loop).record();
+    State end = duet::record_step(policy, step, arguments, std::move(last), steps - 1);
     policy.report(steps, steps, checkpoint_phase::running);
     return end;
   });
@@ -126,7 +126,10 @@ template <class Policy, class Step, class Y, class Plain, class Record, class...
       if (is_owning<Step> || duet::newest_index(start) != 0 || arguments.newest() != 0)
         return duet::record_loop<State>(policy, step, start, arguments, most_steps, record);
     return plain(start, [&](State const& y, long k) DUET_INLINE_LAMBDA -> decltype(auto) {
-      return arguments.call_active(duet::callable_of(step), y, policy.at(k));
+      if constexpr (is_recorded<S>)
+        return duet::record_step(policy, step, arguments, State(y), k);
+      else
+        return arguments.call_active(duet::callable_of(step), y, policy.at(k));
     });
   }
 }

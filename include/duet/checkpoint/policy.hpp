@@ -144,8 +144,19 @@ class checkpoint_schedule {
   // With states kept already.
   explicit checkpoint_schedule(revolve begun) : machine_(std::move(begun)) {}
 
-  [[nodiscard]] scheduled_action next() {
-    return std::visit([](auto& machine) { return machine.next(); }, machine_);
+  // Its actions one after another, as long as act(action) is true. Where that throws the schedule ends.
+  template <class Act>
+  DUET_INLINE void follow(Act const& act) {
+    if (auto* const memory = std::get_if<revolve>(&machine_)) {
+      revolve machine = std::move(*memory);  // in registers
+      while (act(machine.next())) {
+      }
+      *memory = std::move(machine);
+    } else {
+      auto& machine = std::get<two_level>(machine_);
+      while (act(machine.next())) {
+      }
+    }
   }
 
  private:
@@ -174,7 +185,7 @@ struct checkpoint_plan {
     require_schedule("duet::checkpoint_plan", steps, 1);
     long const slots = policy.in_memory(state_bytes, steps);
     checkpoint_schedule schedule(steps, slots, policy);
-    for (auto action = schedule.next(); action.kind != checkpoint_action::done; action = schedule.next()) {
+    schedule.follow([&](scheduled_action const& action) {
       bool const is_file = action.slot >= slots;
       if (action.kind == checkpoint_action::advance) {
         advances += action.to - action.from;
@@ -185,7 +196,8 @@ struct checkpoint_plan {
       } else if (action.kind == checkpoint_action::restore) {
         reads += is_file;
       }
-    }
+      return action.kind != checkpoint_action::done;
+    });
     if (steps > 0) recompute = static_cast<double>(advances + steps) / static_cast<double>(steps);
   }
 };

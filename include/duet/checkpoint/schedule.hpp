@@ -83,83 +83,80 @@ struct repetition {
 }
 
 // The binomial schedule of `steps` steps with `snapshots` slots. Takes t(l, s) advances and as many bytes as it has
-// slots in use; an action costs a binary search among the few repetition numbers.
+// slots in use; an action costs a few comparisons or, seldom, a binary search among the few repetition numbers.
 class revolve {
  public:
   // From the initial state, which is current: the first action stores it.
-  revolve(long steps, long snapshots) : revolve(steps, snapshots, {}) { position_ = 0; }
+  revolve(long steps, long snapshots) : revolve(steps, snapshots, {}) {
+    if (steps != 0) position_ = 0;
+  }
 
   // With states kept already, in increasing order from the initial one on; the slots 0..snapshots-1 that they leave are
   // free. No state is current.
   revolve(long steps, long snapshots, std::vector<kept_state> const& kept)
-      : end_(steps), slots_(std::min(snapshots, std::max(steps, 1L))) {
+      : end_(steps), slots_(std::min(snapshots, std::max(steps, 1L))), states_(kept) {
     require_schedule("duet::revolve", steps, snapshots);
     for (auto const& each : kept) slots_ = std::max(slots_, each.slot + 1);
     std::vector<bool> used(static_cast<std::size_t>(slots_));
-    for (auto const& each : kept) {
-      kept_.push_back(each.position);
-      slot_at_.push_back(each.slot);
-      used[static_cast<std::size_t>(each.slot)] = true;
-    }
+    for (auto const& each : kept) used[static_cast<std::size_t>(each.slot)] = true;
     for (long slot = 0; slot < slots_; ++slot)
-      if (!used[static_cast<std::size_t>(slot)]) slot_at_.push_back(slot);
+      if (!used[static_cast<std::size_t>(slot)]) states_.push_back({nowhere, slot});
+    for (auto const& each : kept) held_ += each.position < end_;
     tabulate();
   }
 
-  [[nodiscard]] scheduled_action next() {
+  [[nodiscard]] DUET_INLINE scheduled_action next() {
     using enum checkpoint_action;
-    while (!kept_.empty() && kept_.back() >= end_) kept_.pop_back();
-    if (end_ == 0) return {done};
-    if (kept_.empty()) {
-      kept_.push_back(0);
-      return {store, 0, 0, slot_at_.front()};
+    if (held_ == 0) [[unlikely]]
+      return end_ == 0 ? scheduled_action{done} : keep(0);
+    kept_state const top = states_[held_ - 1];
+    if (position_ == nowhere) {
+      position_ = top.position;
+      return {restore, position_, position_, top.slot};
     }
-    long const top = kept_.back();
     if (position_ == end_ - 1) {
       position_ = nowhere;
       --end_;
+      held_ -= top.position == end_;
       return {reverse, end_, end_ + 1};
     }
-    if (position_ == nowhere) {
-      position_ = top;
-      return {restore, top, top, slot_at_[kept_.size() - 1]};
-    }
-    if (position_ > top) {
-      kept_.push_back(position_);
-      return {store, position_, position_, slot_at_[kept_.size() - 1]};
-    }
-    long const free = slots_ - static_cast<long>(kept_.size());
-    position_ = top + (free == 0 ? end_ - 1 - top : split(end_ - top, free + 1));
-    return {advance, top, position_};
+    if (position_ > top.position) return keep(position_);
+    position_ += stride(end_ - position_, slots_ - static_cast<long>(held_));
+    return {advance, top.position, position_};
   }
 
  private:
   static constexpr long nowhere = -1;
 
+  DUET_INLINE scheduled_action keep(long position) {
+    kept_state& free = states_[held_++];
+    free.position = position;
+    return {checkpoint_action::store, position, position, free.slot};
+  }
+  // How far to advance from a kept state with l > 1 steps to reverse and so many free slots.
+  [[nodiscard]] DUET_INLINE long stride(long l, long free) const {
+    if (l <= free + 2) return 1;
+    return free == 0 ? l - 1 : split(l, free + 1);
+  }
+
   // beta(s, r) for r = 0, 1, ... as far as l reaches, s = 1, 2, ...: a row for each s in use.
   void tabulate() {
-    long const most = end_ - (kept_.empty() ? 0 : kept_.back());
+    long most = end_ - (held_ == 0 ? 0 : states_[held_ - 1].position);
+    for (std::size_t i = 1; i < held_; ++i) most = std::max(most, states_[i].position - states_[i - 1].position);
     rows_.push_back(0);
     for (long s = 1; s <= slots_; ++s) {
       long double reach = 1;
       for (long r = 1; s > 1; ++r) {
         reaches_.push_back(static_cast<long>(reach));
-        if (reach >= static_cast<long double>(std::max(most, kept_reach()))) break;
+        if (reach >= static_cast<long double>(most)) break;
         reach = reach * static_cast<long double>(s + r) / static_cast<long double>(r);
       }
       rows_.push_back(reaches_.size());
     }
   }
-  // The longest stretch between kept states.
-  [[nodiscard]] long kept_reach() const {
-    long longest = 0;
-    for (std::size_t i = 1; i < kept_.size(); ++i) longest = std::max(longest, kept_[i] - kept_[i - 1]);
-    return longest;
-  }
 
-  // How far to advance from a kept state with l > 2 steps to reverse and s >= 2 states, that one among them: the
-  // longest of the optimal ways.
-  [[nodiscard]] long split(long l, long s) const {
+  // The same with s >= 2 states, the kept one among them: the longest of the optimal ways.
+  [[nodiscard]] DUET_INLINE long split(long l, long s) const {
     auto const row = [&](long each) {
       return reaches_.begin() + static_cast<std::ptrdiff_t>(rows_[static_cast<std::size_t>(each - 1)]);
     };
@@ -171,9 +168,9 @@ class revolve {
 
   long end_;  // steps left to reverse
   long slots_;
-  long position_ = nowhere;    // of the current state
-  std::vector<long> kept_;     // positions, increasing
-  std::vector<long> slot_at_;  // the slot of the i-th kept state
+  long position_ = nowhere;         // of the current state
+  std::size_t held_ = 0;            // states kept
+  std::vector<kept_state> states_;  // those, in increasing order, and the slots that are free
   std::vector<std::size_t> rows_;
   std::vector<long> reaches_;
 };

@@ -25,9 +25,8 @@ class recomputed_segment {
     if (duet::size_of(y) != size_)
       throw error("duet::checkpoint: the segment returned " + std::to_string(size_) + " entries, and " +
                   std::to_string(duet::size_of(y)) + " when called again");
-    std::vector<tape_index> outputs(size_);
-    for (std::size_t i = 0; i < size_; ++i)
-      if constexpr (std::is_same_v<entry_t<Y>, V>) outputs[i] = shape<Y>::entry(y, i).index();
+    variable_places outputs;
+    if constexpr (std::is_same_v<entry_t<Y>, V>) duet::find_places(y, outputs);
     sweep.sweep(outputs, base);
   }
 

@@ -11,6 +11,20 @@
 
 namespace duet {
 
+// A copy of a small state made number by number: copied several at once right after each was written by itself, which
+// is how a step leaves them, they would be waited for until they are in the cache.
+template <class State>
+[[nodiscard]] DUET_INLINE State copied_singly(State const& y) {
+  using T = entry_t<State>;
+  State copy = y;
+  if constexpr (std::is_arithmetic_v<T> && std::is_trivially_copyable_v<State> &&
+                static_size_of<State> <= most_unrolled_entries)
+    duet::for_each_place(y, [&](auto i) DUET_INLINE_LAMBDA {
+      shape<State>::entry(copy, i) = static_cast<T const volatile&>(shape<State>::entry(y, i));
+    });
+  return copy;
+}
+
 // Of states in the shape State, whose entries are numbers; all have the sizes of the first.
 template <class State>
 class loop_states {
@@ -40,26 +54,23 @@ class loop_states {
   }
 
   // Keeps the current state, which is `position`, in a slot.
-  void store(long slot, long position) {
+  DUET_INLINE void store(long slot, long position) {
     auto const at = static_cast<std::size_t>(slot);
-    if (at >= positions_.size()) positions_.resize(at + 1, nowhere);
+    if (at >= positions_.size()) make_slot(at);
     if (positions_[at] == position) return;
     positions_[at] = nowhere;
     if (slot >= in_memory_) {
       write(slot, position);
-    } else {
-      if (at >= slots_.size()) slots_.resize(at + 1);
-      if (slot_here_ >= 0 || std::is_trivially_copyable_v<State>) {
-        slots_[at] = here();
-      } else {  // what the current state leaves there is memory to write the next one to
-        std::swap(slots_[at], current_);
-        slot_here_ = static_cast<std::ptrdiff_t>(at);
-      }
+    } else if (slot_here_ >= 0 || std::is_trivially_copyable_v<State>) {
+      slots_[at] = duet::copied_singly(here());
+    } else {  // what the current state leaves there is memory to write the next one to
+      std::swap(slots_[at], current_);
+      slot_here_ = slot;
     }
     positions_[at] = position;
   }
 
-  void restore(long slot, long position) {
+  DUET_INLINE void restore(long slot, long position) {
     if (slot >= in_memory_)
       read(slot, position);
     else
@@ -69,7 +80,11 @@ class loop_states {
  private:
   static constexpr std::ptrdiff_t nowhere = -1;
 
-  void write(long slot, long position) {
+  DUET_COLD void make_slot(std::size_t at) {
+    positions_.resize(at + 1, nowhere);
+    slots_.resize(std::min(at + 1, static_cast<std::size_t>(in_memory_)));
+  }
+  DUET_COLD void write(long slot, long position) {
     if constexpr (!std::is_trivially_copyable_v<T>) {
       throw std::invalid_argument(
           "duet::snapshots::on_disk: the numbers of this state hold memory of their own; keep it in memory");
@@ -86,7 +101,7 @@ class loop_states {
       disk_->write(slot, position, bytes_);
     }
   }
-  void read(long slot, long position) {
+  DUET_COLD void read(long slot, long position) {
     if constexpr (std::is_trivially_copyable_v<T>) {
       State const& like = here();
       bytes_.resize(shape<State>::size(like) * packed<T>::bytes);

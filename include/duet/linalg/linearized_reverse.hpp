@@ -5,37 +5,24 @@
 
 #include <algorithm>
 #include <array>
+#include <duet/eigen/places.hpp>
 #include <duet/linalg/linearized_scalar.hpp>
 #include <span>
 #include <vector>
 
 namespace duet {
 
-// Where the variables of an argument are: one after another from an index on, or listed.
-struct argument_places {
-  tape_index first = 0, newest = 0;
-  bool contiguous = true;
-  std::vector<tape_index> listed;
-
+// Where the variables of an argument are.
+struct argument_places : variable_places {
+  tape_index newest = 0;
   [[nodiscard]] bool active() const { return newest != 0; }
 };
 template <class S, class X>
 [[nodiscard]] argument_places places_of(X const& x) {
   argument_places places;
   if constexpr (moves_with<S, X>) {
-    std::size_t const size = duet::size_of(x);
-    tape_index gap = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      tape_index const index = shape<X>::entry(x, i).index();
-      if (i == 0) places.first = index;
-      gap |= index ^ (places.first + static_cast<tape_index>(i));
-      places.newest = std::max(places.newest, index);
-    }
-    places.contiguous = gap == 0 && places.first != 0;
-    if (!places.contiguous && places.active()) {
-      places.listed.resize(size);
-      for (std::size_t i = 0; i < size; ++i) places.listed[i] = shape<X>::entry(x, i).index();
-    }
+    places.newest = duet::newest_index(x);
+    if (places.active()) duet::find_places(x, places);
   }
   return places;
 }

@@ -1,7 +1,7 @@
 #pragma once
 
-// The adjoints of a sweep, one for each descriptor, in memory like that of the recording: kept from one sweep to the
-// next, in huge pages where it is large.
+// The adjoints of a sweep, those of several outputs side by side for each descriptor, in memory like that of the
+// recording: kept from one sweep to the next, in huge pages where it is large.
 
 #include <algorithm>
 #include <duet/reverse/stream.hpp>
@@ -9,15 +9,17 @@
 
 namespace duet {
 
-template <class A>
+template <class T>
 class adjoint_array {
  public:
-  adjoint_array(std::size_t most, std::size_t skew) : stream_(most * sizeof(A), skew) {}
+  // Of `lanes` outputs, for at most so many descriptors.
+  adjoint_array(std::size_t lanes, std::size_t most, std::size_t skew)
+      : stream_(most * lanes * sizeof(T), skew), lanes_(lanes) {}
 
-  [[nodiscard]] A* data() const { return reinterpret_cast<A*>(stream_.data()); }
+  [[nodiscard]] T* data() const { return reinterpret_cast<T*>(stream_.data()); }
+  [[nodiscard]] std::size_t lanes() const { return lanes_; }
   [[nodiscard]] std::size_t size() const { return size_; }
-  [[nodiscard]] A& operator[](std::size_t i) { return data()[i]; }
-  [[nodiscard]] A const& operator[](std::size_t i) const { return data()[i]; }
+  [[nodiscard]] T& at(std::size_t i, std::size_t lane = 0) const { return data()[i * lanes_ + lane]; }
 
   // `size` zeros.
   void clear(std::size_t size) {
@@ -25,10 +27,11 @@ class adjoint_array {
     extend(size);
   }
   // At least `size` entries, those that are new zero.
-  void extend(std::size_t size) {
+  DUET_INLINE void extend(std::size_t size) {
     if (size <= size_) return;
-    stream_.ensure(size_ * sizeof(A), size * sizeof(A));
-    std::uninitialized_fill_n(data() + size_, size - size_, A{});
+    std::size_t const used = size_ * lanes_, wanted = size * lanes_;
+    stream_.ensure(used * sizeof(T), wanted * sizeof(T));
+    std::uninitialized_fill(data() + used, data() + wanted, T{});
     size_ = size;
   }
   // At most `size` entries.
@@ -41,7 +44,7 @@ class adjoint_array {
 
  private:
   stream stream_;
-  std::size_t size_ = 0;
+  std::size_t lanes_, size_ = 0;
 };
 
 }  // namespace duet

@@ -86,6 +86,12 @@ struct sweep_cursor {
   }
 };
 
+// Where a sweep begins: with so many descriptors and external nodes before it.
+struct sweep_origin {
+  sweep_cursor cursor;
+  std::size_t count, externals;
+};
+
 template <class T>
 struct statement_skip {
   static void over(sweep_cursor& at, std::uint8_t code) { at.record -= at.read(code).template bytes<T>(); }

@@ -3,7 +3,9 @@
 // External nodes: a callback at a place of the recording, run in every sweep. It reads and adds adjoints, and may
 // record again what it stands for and sweep that (checkpoints).
 
+#include <algorithm>
 #include <duet/reverse/adjoint_array.hpp>
+#include <duet/reverse/flush_denormals.hpp>
 #include <duet/reverse/position.hpp>
 #include <duet/reverse/var.hpp>
 #include <exception>
@@ -13,26 +15,107 @@
 
 namespace duet {
 
+// Where the variables of an object are: one after another from an index on, or listed.
+struct variable_places {
+  tape_index first = 0;
+  bool contiguous = true;
+  std::vector<tape_index> listed;
+};
+
 // A sweep as a node sees it: the adjoints of `lanes()` outputs side by side, by index of the recording. What the node
 // records on the tape lies behind everything else, and is forgotten when the callback returns.
 template <class T>
 class external_sweep {
  public:
-  virtual ~external_sweep() = default;
-  [[nodiscard]] virtual std::size_t lanes() const = 0;
-  [[nodiscard]] virtual T adjoint(tape_index of, std::size_t lane) const = 0;
-  virtual void add(tape_index to, std::size_t lane, T const& w) = 0;
+  // Made by the tape: newest(adjoints, to, mode) sweeps the recording from its end to an index, as the sweep does that
+  // is under way.
+  using newest_statements = void (*)(tape<T>&, adjoint_array<T>&, std::size_t, flush_denormals const&);
+  external_sweep(tape<T>& on, adjoint_array<T>& adjoints, newest_statements newest, flush_denormals const& mode)
+      : tape_(on), adjoints_(adjoints), newest_(newest), mode_(mode), end_(on.position()) {}
+  external_sweep(external_sweep const&) = delete;
+  external_sweep& operator=(external_sweep const&) = delete;
+  ~external_sweep() {
+    forget(end_);
+    adjoints_.truncate(end_.descriptors);
+    if (lanes() == 1 && std::uncaught_exceptions() != exceptions_)  // half a sweep is none
+      tape_.state_ = tape<T>::adjoint_state::unknown;
+  }
+
+  [[nodiscard]] std::size_t lanes() const { return adjoints_.lanes(); }
+  [[nodiscard]] T adjoint(tape_index of, std::size_t lane) const { return adjoints_.at(of, lane); }
+  void add(tape_index to, std::size_t lane, T const& w) {
+    if constexpr (checked::enabled) tape_.checks().read(to);
+    adjoints_.at(to, lane) += w;
+  }
   // The same of many variables: the adjoints of those from an index on, and w added to those of variables listed, where
   // index 0 is passive, or from an index on.
-  virtual void read(tape_index first, std::size_t lane, std::span<T> into) const = 0;
-  virtual void add_listed(std::span<tape_index const> to, std::size_t lane, std::span<T const> w) = 0;
-  virtual void add_from(tape_index first, std::size_t lane, std::span<T const> w) = 0;
+  void read(tape_index first, std::size_t lane, std::span<T> into) const {
+    for (std::size_t i = 0; i < into.size(); ++i) into[i] = adjoints_.at(first + i, lane);
+  }
+  void add_listed(std::span<tape_index const> to, std::size_t lane, std::span<T const> w) {
+    for (std::size_t i = 0; i < to.size(); ++i)
+      if (to[i] != 0) add(to[i], lane, w[i]);
+  }
+  void add_from(tape_index first, std::size_t lane, std::span<T const> w) {
+    for (std::size_t i = 0; i < w.size(); ++i) add(first + static_cast<tape_index>(i), lane, w[i]);
+  }
 
   // Keeps the adjoints of `count` variables from an index on, all lanes. False if all are zero.
-  [[nodiscard]] virtual bool take(tape_index first, std::size_t count) = 0;
+  [[nodiscard]] bool take(tape_index first, std::size_t count) {
+    taken_.resize(count * lanes());
+    take_again<dynamic>(first);
+    return !std::all_of(taken_.begin(), taken_.end(), [](T const& w) { return duet::vanishes(w); });
+  }
+  // The same of as many variables, of which there are Count if that is known. Not to be called right after a sweep:
+  // reading several numbers at once waits until all that it has written is in the cache.
+  template <std::size_t Count>
+  DUET_INLINE void take_again(tape_index first) {
+    copy<Count>(&adjoints_.at(first), taken_.data());
+  }
+
   // Sweeps what the callback has recorded since the position `to`; as many outputs as were taken begin with what was
   // taken. Passive ones have index 0.
-  virtual void sweep(std::span<tape_index const> outputs, tape_position const& to) = 0;
+  template <std::size_t Count = dynamic>
+  DUET_INLINE void sweep(variable_places const& outputs, tape_position const& to) {
+    adjoints_.truncate(end_.descriptors);  // what was recorded here before has left its adjoints
+    adjoints_.extend(tape_.count());
+    if (outputs.contiguous && outputs.first >= to.descriptors)
+      copy<Count>(taken_.data(), &adjoints_.at(outputs.first));
+    else
+      mode_.resumed([&] { add_taken(outputs); });
+    newest_(tape_, adjoints_, to.descriptors, mode_);
+  }
+  // Forgets what the callback has recorded since a position.
+  DUET_INLINE void forget(tape_position const& to) { tape_.forget(to); }
+
+ private:
+  template <std::size_t Count>
+  DUET_INLINE void copy(T const* from, T* to) const {
+    if constexpr (Count <= most_copied_singly) {
+      if (lanes() == 1) {
+        for (std::size_t i = 0; i < Count; ++i) to[i] = from[i];
+        return;
+      }
+    }
+    std::copy_n(from, taken_.size(), to);
+  }
+  static constexpr std::size_t most_copied_singly = 8;
+  void add_taken(variable_places const& outputs) {
+    auto w = taken_.begin();
+    for (std::size_t i = 0; w != taken_.end(); ++i) {
+      std::size_t const to = outputs.contiguous ? outputs.first + i : outputs.listed[i];
+      for (std::size_t lane = 0; lane < lanes(); ++lane)
+        adjoints_.at(to, lane) += *w++;  // that of index 0 has no reader
+    }
+  }
+
+  tape<T>& tape_;
+  adjoint_array<T>& adjoints_;
+  newest_statements newest_;
+  flush_denormals const& mode_;
+  tape_position end_;
+  int exceptions_ = std::uncaught_exceptions();
+  std::vector<T> taken_;
 };
 
 // One of the outputs that are swept.
@@ -77,70 +160,6 @@ struct external_callable final : external_node<T> {
     }
   }
   Pullback pullback;
-};
-
-// The adjoints of a sweep of the tape, read anew at each access: a node may record and make them move.
-template <class T, class Adjoint>
-class external_lanes final : public external_sweep<T> {
- public:
-  external_lanes(tape<T>& on, adjoint_array<Adjoint>& adjoints) : tape_(on), adjoints_(adjoints), end_(on.position()) {}
-  external_lanes(external_lanes const&) = delete;
-  ~external_lanes() override {
-    tape_.rewind(end_);
-    adjoints_.truncate(end_.descriptors);
-    if (std::is_same_v<Adjoint, T> && std::uncaught_exceptions() != exceptions_)  // half a sweep is none
-      tape_.state_ = tape<T>::adjoint_state::unknown;
-  }
-
-  [[nodiscard]] std::size_t lanes() const override { return adjoint_lane_count<Adjoint>; }
-  [[nodiscard]] T adjoint(tape_index of, std::size_t lane) const override { return adjoint_lane(adjoints_[of], lane); }
-  void add(tape_index to, std::size_t lane, T const& w) override {
-    if constexpr (checked::enabled) tape_.checks().read(to);
-    add_to_lane(adjoints_[to], lane, w);
-  }
-  void read(tape_index first, std::size_t lane, std::span<T> into) const override {
-    Adjoint const* const from = adjoints_.data() + first;
-    for (std::size_t i = 0; i < into.size(); ++i) into[i] = adjoint_lane(from[i], lane);
-  }
-  void add_listed(std::span<tape_index const> to, std::size_t lane, std::span<T const> w) override {
-    Adjoint* const all = adjoints_.data();
-    for (std::size_t i = 0; i < to.size(); ++i)
-      if (to[i] != 0) {
-        if constexpr (checked::enabled) tape_.checks().read(to[i]);
-        add_to_lane(all[to[i]], lane, w[i]);
-      }
-  }
-  void add_from(tape_index first, std::size_t lane, std::span<T const> w) override {
-    Adjoint* const to = adjoints_.data() + first;
-    for (std::size_t i = 0; i < w.size(); ++i) {
-      if constexpr (checked::enabled) tape_.checks().read(first + static_cast<tape_index>(i));
-      add_to_lane(to[i], lane, w[i]);
-    }
-  }
-
-  [[nodiscard]] bool take(tape_index first, std::size_t count) override {
-    taken_.assign(adjoints_.data() + first, adjoints_.data() + first + count);
-    for (auto const& each : taken_)
-      for (std::size_t lane = 0; lane < lanes(); ++lane)
-        if (!duet::vanishes(adjoint_lane(each, lane))) return true;
-    return false;
-  }
-  void sweep(std::span<tape_index const> outputs, tape_position const& to) override {
-    adjoints_.truncate(end_.descriptors);  // what was recorded here before has left its adjoints
-    adjoints_.extend(tape_.position().descriptors);
-    for (std::size_t i = 0; i < outputs.size(); ++i)
-      if (outputs[i] != 0)
-        for (std::size_t lane = 0; lane < lanes(); ++lane)
-          add_to_lane(adjoints_[outputs[i]], lane, adjoint_lane(taken_[i], lane));
-    tape_.run_sweep(adjoints_, tape_.position(), to, lanes() == 1 ? seeds::dense : seeds::sparse);
-  }
-
- private:
-  tape<T>& tape_;
-  adjoint_array<Adjoint>& adjoints_;
-  tape_position end_;
-  int exceptions_ = std::uncaught_exceptions();
-  std::vector<Adjoint> taken_;
 };
 
 }  // namespace duet

@@ -22,6 +22,22 @@ DUET_COLD inline void throw_no_adjoint(bool passive) {
   throw error(passive ? "duet::tape::adjoint: the variable is a passive number; make inputs by tape.independent(value)"
                       : "duet::tape::adjoint: no sweep yet; call tape.reverse(y) first");
 }
+[[noreturn]] DUET_COLD inline void throw_recorded_elsewhere() {
+  throw error("duet::tape: another thread records onto this tape");
+}
+DUET_COLD inline void throw_beyond(char const* where) {
+  throw error("duet::tape::" + std::string(where) +
+              ": the position lies beyond the recording; it was rewound or cleared since");
+}
+
+DUET_COLD inline void throw_nothing_seeded(char const* where) {
+  throw error("duet::tape::" + std::string(where) +
+              ": nothing was seeded since the last sweep; call tape.seed(y, w) first");
+}
+DUET_COLD inline void throw_recorded_behind(char const* where) {
+  throw error("duet::tape::" + std::string(where) +
+              ": statements were recorded behind a part that reverse_to() has swept; rewind() to its position first");
+}
 
 // Where a recording stood; made by tape::position().
 struct tape_position {

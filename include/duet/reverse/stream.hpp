@@ -32,7 +32,7 @@ class stream {
 
   // Room for `wanted` bytes in all; the first `used` stay as they are, at a new address if need be. Throws duet::error
   // and changes nothing if there is no such room.
-  void ensure(std::size_t used, std::size_t wanted) {
+  DUET_INLINE void ensure(std::size_t used, std::size_t wanted) {
     if (wanted > capacity_) [[unlikely]]
       grow(used, wanted);
   }
@@ -45,7 +45,7 @@ class stream {
       data_ = nullptr;
     }
 #endif
-    ::operator delete(data_, alignment);
+    free_heap();
     data_ = nullptr;
     capacity_ = 0;
   }
@@ -64,10 +64,19 @@ class stream {
                 std::to_string(most_) + "); record less at a time: rewind, preaccumulate or checkpoint");
   }
 
+  DUET_COLD void grow(std::size_t used, std::size_t wanted) {
+    if (wanted > most_) throw_full(wanted);
+    if (wanted <= small) return move_to_heap(used, small);
+    if (!reserve(used)) move_to_heap(used, std::min(most_, std::max(wanted, 2 * capacity_)));
+  }
   void move_to_heap(std::size_t used, std::size_t bytes) {
-    auto* fresh = static_cast<std::byte*>(::operator new(bytes, alignment, std::nothrow));
+    std::size_t const skew = skew_ % 4096;
+    auto* fresh = static_cast<std::byte*>(::operator new(bytes + skew, alignment, std::nothrow));
     if (fresh == nullptr) throw_full(bytes);
-    replace(fresh, used, bytes);
+    replace(fresh + skew, used, bytes);
+  }
+  void free_heap() {
+    if (data_ != nullptr) ::operator delete(data_ - skew_ % 4096, alignment);
   }
 
   bool reserve([[maybe_unused]] std::size_t used) {
@@ -93,7 +102,7 @@ class stream {
 
   void replace(std::byte* fresh, std::size_t used, std::size_t bytes) {
     if (data_ != nullptr) std::memcpy(fresh, data_, std::min(used, capacity_));
-    ::operator delete(data_, alignment);
+    free_heap();
     data_ = fresh;
     capacity_ = bytes;
   }

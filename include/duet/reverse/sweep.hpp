@@ -19,27 +19,6 @@ inline constexpr std::size_t adjoint_lane_count = 1;
 template <class T, std::size_t Lanes>
 inline constexpr std::size_t adjoint_lane_count<blocks<T, Lanes>> = Lanes;
 
-template <class T>
-[[nodiscard]] T adjoint_lane(T const& adjoint, std::size_t) {
-  return adjoint;
-}
-template <class T, std::size_t Lanes>
-[[nodiscard]] DUET_INLINE T adjoint_lane(blocks<T, Lanes> const& adjoint, std::size_t lane) {
-  static_assert(sizeof adjoint == Lanes * sizeof(T));
-  T x;
-  std::memcpy(static_cast<void*>(&x), reinterpret_cast<std::byte const*>(&adjoint) + lane * sizeof x, sizeof x);
-  return x;
-}
-template <class T>
-void add_to_lane(T& adjoint, std::size_t, T const& w) {
-  adjoint += w;
-}
-template <class T, std::size_t Lanes>
-void add_to_lane(blocks<T, Lanes>& adjoint, std::size_t lane, T const& w) {
-  T const sum = T(adjoint_lane(adjoint, lane) + w);
-  std::memcpy(reinterpret_cast<std::byte*>(&adjoint) + lane * sizeof sum, static_cast<void const*>(&sum), sizeof sum);
-}
-
 // adjoint += partial * x
 template <bool Damped, class T>
 DUET_INLINE void add_product(T& adjoint, T const& partial, T const& x) {
@@ -113,12 +92,13 @@ struct sweep {
   // Statements `newest` down to `oldest`, newest first. external(adjoints, cursor) runs an external node and may move
   // both.
   template <class External>
-  static void run(sweep_cursor at, Adjoint* adjoints, tape_index newest, tape_index oldest, External const& external) {
+  static DUET_INLINE void run(sweep_cursor const& from, Adjoint* adjoints, tape_index newest, tape_index oldest,
+                              External const& external) {
     if (newest < oldest) return;
     if constexpr (unroll)
-      run_unrolled(at, adjoints, newest, oldest, external);
+      run_unrolled(from, adjoints, newest, oldest, external);
     else
-      run_plain(at, adjoints, newest, oldest, external);
+      run_plain(from, adjoints, newest, oldest, external);
   }
 
  private:
@@ -130,8 +110,9 @@ struct sweep {
   }
 
   template <class External>
-  static void run_plain(sweep_cursor at, Adjoint* adjoints, tape_index newest, tape_index oldest,
+  static void run_plain(sweep_cursor const& from, Adjoint* adjoints, tape_index newest, tape_index oldest,
                         External const& external) {
+    sweep_cursor at = from;
     tape_index n = newest;
     Adjoint x = adjoints[n];
     for (;;) {
@@ -229,8 +210,9 @@ struct sweep {
   }
 
   template <class External>
-  static void run_unrolled(sweep_cursor at, Adjoint* adjoints, tape_index newest, tape_index oldest,
+  static void run_unrolled(sweep_cursor const& from, Adjoint* adjoints, tape_index newest, tape_index oldest,
                            External const& external) {
+    sweep_cursor at = from;
     // What every statement needs is in variables of their own whose address nobody takes: as parts of the cursor g++
     // keeps them in memory, or packed into a vector register from which each statement has to take them.
     std::byte const* record = at.record;

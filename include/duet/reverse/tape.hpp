@@ -7,7 +7,6 @@
 #include <cstring>
 #include <duet/reverse/array_node.hpp>
 #include <duet/reverse/external.hpp>
-#include <duet/reverse/flush_denormals.hpp>
 #include <duet/reverse/position.hpp>
 #include <duet/reverse/var.hpp>
 #include <memory>
@@ -107,8 +106,8 @@ class tape {
     if constexpr (checked::enabled) checks_.before_sweep(count(), std::span(&y, 1), "duet::tape::reverse");
     clear_adjoints(adjoint_state::swept);
     if (y.place() == 0) return;  // all zero: a constant
-    adjoints_[y.place()] = T(1);
-    run_sweep(adjoints_, before(sweep_start(y.place())), {}, expected);
+    adjoints_.at(y.place()) = T(1);
+    run_sweep<T>(adjoints_, after(sweep_start(y.place())), 1, expected);
     if constexpr (checked::enabled) checks_.after_sweep();
   }
 
@@ -121,7 +120,7 @@ class tape {
     if (state_ != adjoint_state::seeded) clear_adjoints(adjoint_state::seeded);
     if (is_resumed() && index >= resume_.descriptors) throw_swept_already();
     adjoints_.extend(count());
-    if (index != 0) adjoints_[index] += w;
+    if (index != 0) adjoints_.at(index) += w;
   }
 
   // Sweeps what is recorded, or what reverse_to() has left of it, with the seeds given since the last sweep. Throws
@@ -147,7 +146,7 @@ class tape {
     tape_index const index = require_here(x, "duet::tape::adjoint");
     if (index == 0 || state_ == adjoint_state::unknown) [[unlikely]]
       throw_no_adjoint(index == 0);
-    return index < adjoints_.size() ? adjoints_[index] : T(0);
+    return index < adjoints_.size() ? adjoints_.data()[index] : T(0);
   }
 
   // All of them, by index, for who knows that there was a sweep.
@@ -169,10 +168,10 @@ class tape {
     for (std::size_t first = 0; first < outputs.size();) {
       std::size_t const left = outputs.size() - first;
       if (Lanes == 8 || (Lanes == 0 && (active_scalar<T> || left <= 8))) {
-        sweep_rows(lanes_, outputs.subspan(first, std::min<std::size_t>(8, left)), first, visit);
+        sweep_rows<8>(lanes_, outputs.subspan(first, std::min<std::size_t>(8, left)), first, visit);
         first += 8;
       } else {
-        sweep_rows(wide_lanes_, outputs.subspan(first, std::min<std::size_t>(16, left)), first, visit);
+        sweep_rows<16>(wide_lanes_, outputs.subspan(first, std::min<std::size_t>(16, left)), first, visit);
         first += 16;
       }
     }
@@ -192,14 +191,8 @@ class tape {
   // Forgets what was recorded since. Variables made since are no longer of this recording.
   void rewind(tape_position const& to) {
     require_recorded(to, "rewind");
-    auto& h = head();
-    h.record = records_.data() + to.record_bytes;
-    h.next = to.descriptors;
-    h.counts = counts_.data() + to.count_bytes;
-    node_bytes_ = to.node_bytes;
-    externals_.resize(to.externals);
+    forget(to);
     adjoints_.truncate(to.descriptors);
-    if constexpr (checked::enabled) checks_.rewound(to.descriptors);
     if (to.descriptors <= resume_.descriptors)
       resume_at_end();
     else
@@ -221,13 +214,13 @@ class tape {
   template <class>
   friend class recording;
   friend class record_room<T>;
-  template <class, class>
-  friend class external_lanes;
+  friend class external_sweep<T>;
 
   // The head of the recording: the thread's own while it records here.
   [[nodiscard]] write_head<T>& head() const {
     if (active_head<T>.owner == this) return active_head<T>;
-    if (parked_.owner != this) throw error("duet::tape: another thread records onto this tape");
+    if (parked_.owner != this) [[unlikely]]
+      throw_recorded_elsewhere();
     return parked_;
   }
   [[nodiscard]] var<T> variable(T const& value, tape_index index) const {
@@ -241,9 +234,8 @@ class tape {
   [[nodiscard]] std::size_t record_bytes() const { return static_cast<std::size_t>(head().record - records_.data()); }
 
   void require_recorded(tape_position const& at, char const* where) const {
-    if (!at.is_within(position()))
-      throw error("duet::tape::" + std::string(where) +
-                  ": the position lies beyond the recording; it was rewound or cleared since");
+    if (!at.is_within(position())) [[unlikely]]
+      throw_beyond(where);
   }
 
   // Room for so many descriptors and one more, besides those promised to statements of four bytes of record or more.
@@ -287,84 +279,106 @@ class tape {
     resume_count_ = 0;
   }
 
+  // What was recorded since, and nothing else.
+  DUET_INLINE void forget(tape_position const& to) {
+    auto& h = head();
+    h.record = records_.data() + to.record_bytes;
+    h.next = to.descriptors;
+    h.counts = counts_.data() + to.count_bytes;
+    node_bytes_ = to.node_bytes;
+    if (externals_.size() != to.externals) externals_.resize(to.externals);
+    if constexpr (checked::enabled) checks_.rewound(to.descriptors);
+  }
+
   // Where a sweep for the output `newest` begins: a node lies after its outputs and must not be missed.
   [[nodiscard]] tape_index sweep_start(tape_index newest) const {
     return externals_.empty() && node_bytes_ == 0 ? newest : static_cast<tape_index>(count() - 1);
   }
-  // The position right after a statement.
-  [[nodiscard]] tape_position before(tape_index newest) const {
+  [[nodiscard]] DUET_INLINE sweep_origin end_of_recording() const {
     auto const& h = head();
-    tape_position at = position();
-    sweep_cursor cursor{h.record, h.descriptors, h.counts, nodes_.data() + node_bytes_, nullptr};
-    for (; at.descriptors > newest + std::size_t{1}; --at.descriptors) {
-      std::uint8_t const code = h.descriptors[at.descriptors - 1];
-      cursor.template skip<T>(code);
+    return {
+        {h.record, h.descriptors, h.counts, nodes_.data() + node_bytes_, values_.data()}, h.next, externals_.size()};
+  }
+  [[nodiscard]] sweep_origin origin(tape_position const& at) const {
+    return {{records_.data() + at.record_bytes, head().descriptors, counts_.data() + at.count_bytes,
+             nodes_.data() + at.node_bytes, values_.data()},
+            at.descriptors,
+            at.externals};
+  }
+  [[nodiscard]] sweep_origin after(tape_index newest) const {
+    sweep_origin at = end_of_recording();
+    for (; at.count > newest + std::size_t{1}; --at.count) {
+      std::uint8_t const code = at.cursor.descriptors[at.count - 1];
+      at.cursor.template skip<T>(code);
       at.externals -= code == descriptor::external;
     }
-    at.record_bytes = static_cast<std::size_t>(cursor.record - records_.data());
-    at.count_bytes = static_cast<std::size_t>(cursor.counts - counts_.data());
-    at.node_bytes = static_cast<std::size_t>(cursor.nodes - nodes_.data());
     return at;
   }
 
   void sweep_seeded(tape_position const& to, seeds expected, char const* where) {
-    if (state_ != adjoint_state::seeded)
-      throw error("duet::tape::" + std::string(where) +
-                  ": nothing was seeded since the last sweep; call tape.seed(y, w) first");
-    if (is_resumed() && count() != resume_count_)
-      throw error(
-          "duet::tape::" + std::string(where) +
-          ": statements were recorded behind a part that reverse_to() has swept; rewind() to its position first");
+    if (state_ != adjoint_state::seeded) throw_nothing_seeded(where);
+    if (is_resumed() && count() != resume_count_) throw_recorded_behind(where);
     if constexpr (checked::enabled) checks_.before_sweep(count(), std::span<var<T> const>(), "duet::tape::reverse");
     adjoints_.extend(count());
-    run_sweep(adjoints_, is_resumed() ? resume_ : position(), to, expected);
+    run_sweep<T>(adjoints_, is_resumed() ? origin(resume_) : end_of_recording(), to.descriptors, expected);
   }
 
-  // Sweeps the statements between two positions.
+  // Sweeps the statements down to an index.
   template <class Adjoint>
-  void run_sweep(adjoint_array<Adjoint>& adjoints, tape_position const& from, tape_position const& to, seeds expected) {
+  void run_sweep(adjoint_array<T>& adjoints, sweep_origin const& from, std::size_t oldest, seeds expected) {
+    run_sweep<Adjoint>(adjoints, from, oldest, expected, flush_denormals(flush_));
+  }
+  // The newest ones, in a sweep that is under way.
+  template <class Adjoint>
+  static void sweep_newest(tape& on, adjoint_array<T>& adjoints, std::size_t oldest, flush_denormals const& mode) {
+    mode.resumed([&]() DUET_INLINE_LAMBDA {
+      on.run_sweep<Adjoint>(adjoints, on.end_of_recording(), oldest,
+                            std::is_same_v<Adjoint, T> ? seeds::dense : seeds::sparse, mode);
+    });
+  }
+  template <class Adjoint>
+  DUET_INLINE void run_sweep(adjoint_array<T>& adjoints, sweep_origin const& from, std::size_t oldest, seeds expected,
+                             flush_denormals const& mode) {
     if (head().infinite_partials)
-      run_sweep<Adjoint, true, true>(adjoints, from, to);
+      run_sweep<Adjoint, true, true>(adjoints, from, oldest, mode);
     else if (expected == seeds::sparse)
-      run_sweep<Adjoint, false, true>(adjoints, from, to);
+      run_sweep<Adjoint, false, true>(adjoints, from, oldest, mode);
     else
-      run_sweep<Adjoint, false, false>(adjoints, from, to);
+      run_sweep<Adjoint, false, false>(adjoints, from, oldest, mode);
   }
   template <class Adjoint, bool Damped, bool Sparse>
-  void run_sweep(adjoint_array<Adjoint>& adjoints, tape_position const& from, tape_position const& to) {
-    flush_denormals const flushed(flush_);
+  DUET_INLINE void run_sweep(adjoint_array<T>& adjoints, sweep_origin const& from, std::size_t oldest,
+                             flush_denormals const& mode) {
     checked::sweeping<T> const sweeping(checks_);
     std::size_t next_external = from.externals;
-    sweep_cursor const cursor{records_.data() + from.record_bytes, head().descriptors,
-                              counts_.data() + from.count_bytes, nodes_.data() + from.node_bytes, values_.data()};
     sweep<T, Adjoint, Damped, Sparse>::run(
-        cursor, adjoints.data(), static_cast<tape_index>(from.descriptors - 1), static_cast<tape_index>(to.descriptors),
-        [&](Adjoint*& data, sweep_cursor& at) {
+        from.cursor, reinterpret_cast<Adjoint*>(adjoints.data()), static_cast<tape_index>(from.count - 1),
+        static_cast<tape_index>(oldest), [&](Adjoint*& data, sweep_cursor& at) {
           auto const record = at.record - records_.data(), counts = at.counts - counts_.data(),
                      nodes = at.nodes - nodes_.data();
-          flushed.suspended([&] {
-            external_lanes<T, Adjoint> lanes(*this, adjoints);
-            externals_[--next_external]->pull_back(lanes);
+          mode.suspended([&] {
+            external_sweep<T> view(*this, adjoints, &sweep_newest<Adjoint>, mode);
+            externals_[--next_external]->pull_back(view);
           });
           at = {records_.data() + record, head().descriptors, counts_.data() + counts, nodes_.data() + nodes,
                 values_.data()};
-          data = adjoints.data();
+          data = reinterpret_cast<Adjoint*>(adjoints.data());
         });
     sweeping.end();
   }
 
-  template <class Adjoint, class Visit>
-  void sweep_rows(adjoint_array<Adjoint>& lanes, std::span<var<T> const> outputs, std::size_t row, Visit const& visit) {
+  template <std::size_t Lanes, class Visit>
+  void sweep_rows(adjoint_array<T>& lanes, std::span<var<T> const> outputs, std::size_t row, Visit const& visit) {
     tape_index newest = 0;
     for (auto const& y : outputs) newest = std::max(newest, y.place());
     newest = sweep_start(newest);
     lanes.clear(newest + std::size_t{1});
     for (std::size_t r = 0; r < outputs.size(); ++r)
-      if (tape_index const i = outputs[r].place(); i != 0) lanes[i].set(r, T(1));
-    run_sweep(lanes, before(newest), {}, seeds::sparse);
+      if (tape_index const i = outputs[r].place(); i != 0) lanes.at(i, r) = T(1);
+    run_sweep<lane_adjoint<T, Lanes>>(lanes, after(newest), 1, seeds::sparse);
     for (std::size_t r = 0; r < outputs.size(); ++r)
       visit(row + r, [&](var<T> const& x) {
-        return x.place() == 0 || x.place() > newest ? T(0) : adjoint_lane(lanes[x.place()], r);
+        return x.place() == 0 || x.place() > newest ? T(0) : lanes.data()[x.place() * Lanes + r];
       });
   }
 
@@ -376,9 +390,7 @@ class tape {
   [[no_unique_address]] value_stream<T> values_{most_entries, 8};
   std::size_t node_bytes_ = 0;
   std::vector<std::unique_ptr<external_node<T>>> externals_;
-  adjoint_array<T> adjoints_{most_entries, 5};
-  adjoint_array<lane_adjoint<T, 8>> lanes_{most_entries, 6};
-  adjoint_array<lane_adjoint<T, 16>> wide_lanes_{most_entries, 7};
+  adjoint_array<T> adjoints_{1, most_entries, 5}, lanes_{8, most_entries, 6}, wide_lanes_{16, most_entries, 7};
   bool flush_ = DUET_TAPE_FLUSH;
   // Cleared adjoints count as seeded, with zeros.
   enum class adjoint_state { unknown, seeded, swept } state_ = adjoint_state::unknown;
