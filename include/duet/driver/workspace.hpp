@@ -50,6 +50,8 @@ template <class X>
 inline constexpr bool is_kept_point = false;
 template <class X>
 inline constexpr bool is_kept_point<kept_point<X>> = true;
+template <class X>
+inline constexpr bool may_lie_idle<kept_point<X>> = false;
 
 template <class X>
 struct shape<kept_point<X>> {

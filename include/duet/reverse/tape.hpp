@@ -116,10 +116,16 @@ class tape {
   void seed(var<T> const& y, T const& w) {
     tape_index const index = require_here(y, "duet::tape::seed");
     if constexpr (checked::enabled) checks_.outputs(std::span(&y, 1), "duet::tape::seed");
+    seed_row(index, index != 0, [&](std::size_t) -> T const& { return w; });
+  }
+  // The same for `many` variables one after another, none of them passive, from that of index `first` on.
+  template <class Weight>
+  void seed_row(tape_index first, std::size_t many, Weight const& w) {
+    require_here(static_cast<tape_index>(first + many - (many != 0)), "duet::tape::seed");
     if (state_ != adjoint_state::seeded) clear_adjoints(adjoint_state::seeded);
-    if (is_resumed() && index >= resume_.descriptors) throw_swept_already();
+    if (is_resumed() && first + many > resume_.descriptors) throw_swept_already();
     adjoints_.extend(count());
-    if (index != 0) adjoints_[index] += w;
+    for (std::size_t i = 0; i < many; ++i) adjoints_[first + i] += w(i);
   }
 
   // Sweeps what is recorded, or what reverse_to() has left of it, with the seeds given since the last sweep. Throws
