@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <memory>
 #include <utility>
+#include <vector>
 
 namespace duet {
 
@@ -63,6 +64,30 @@ class reused {
  private:
   std::unique_ptr<B> object_;
   bool discarded_ = false;
+};
+
+// Room for `size` objects for the time of a call; they hold what the last user left. It grows to the most that any call
+// has asked for.
+template <class T>
+class scratch {
+ public:
+  explicit scratch(std::size_t size) {
+    if (all().size() < size) {
+      all().clear();  // nothing to copy
+      all().resize(size);
+    }
+    if (size > most_bytes_kept / sizeof(T)) room_.discard_later();
+  }
+
+  [[nodiscard]] T* data() const { return all().data(); }
+
+ private:
+  struct room {
+    std::vector<T> objects;
+  };
+  [[nodiscard]] std::vector<T>& all() const { return room_->objects; }
+
+  reused<room> room_;
 };
 
 }  // namespace duet
