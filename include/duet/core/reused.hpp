@@ -56,10 +56,18 @@ class reused {
     if (object_ && !discarded_) idle_objects<B>::keep(std::move(object_));
   }
 
+  [[nodiscard]] bool holds() const { return object_ != nullptr; }  // not moved from
   [[nodiscard]] B& operator*() const { return *object_; }
   [[nodiscard]] B* operator->() const { return object_.get(); }
   // It will not be kept.
   void discard_later() { discarded_ = true; }
+  // For several owners, the last of whom gives it back.
+  [[nodiscard]] std::shared_ptr<B const> share() && {
+    return {object_.release(), [discarded = discarded_](B* object) {
+              std::unique_ptr<B> owner(object);
+              if (!discarded) idle_objects<B>::keep(std::move(owner));
+            }};
+  }
 
  private:
   std::unique_ptr<B> object_;

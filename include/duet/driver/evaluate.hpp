@@ -4,11 +4,11 @@
 // tape of the thread's own in reverse mode, and its results read back as plain numbers.
 
 #include <duet/core/error.hpp>
-#include <duet/core/reused.hpp>
 #include <duet/driver/callable.hpp>
 #include <duet/driver/mode.hpp>
 #include <duet/eigen/arguments.hpp>
 #include <duet/eigen/lift.hpp>
+#include <duet/eigen/loaned.hpp>
 #include <duet/eigen/product.hpp>
 #include <duet/eigen/structure.hpp>
 #include <duet/forward/careful.hpp>
@@ -116,19 +116,13 @@ template <class S, class Y>
 
 // ---- inputs ----
 
-// Whether what is made in the shape of X may lie idle: it holds no copies of what a caller's struct carries.
-template <class X>
-inline constexpr bool may_lie_idle = static_size_of<X> == dynamic && !carries<X>;
-
 // use(inputs) for x with entries S made by seed(i): in memory that the thread keeps, unless sizes are static.
 template <class S, class X, class Seed, class Use>
 DUET_INLINE decltype(auto) with_inputs(X const& x, Seed const& seed, Use const& use) {
   if constexpr (may_lie_idle<X>) {
-    using Inputs = lifted_t<X, S>;
-    reused<Inputs> inputs;
+    loaned<lifted_t<X, S>> inputs;
     duet::remake<false>(*inputs, x, seed);
-    if (duet::size_of(x) > most_bytes_kept / sizeof(S)) inputs.discard_later();
-    return use(std::as_const(*inputs));
+    return use(*std::as_const(inputs));
   } else {
     return use(shape<X>::template make<S>(x, seed));
   }

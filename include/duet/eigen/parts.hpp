@@ -79,12 +79,13 @@ inline constexpr std::size_t leaf_shapes<X> = []<std::size_t... I>(std::index_se
 }(std::make_index_sequence<parts<X>::count>{});
 template <class X, class Span>
 DUET_INLINE constexpr Span* write_leaf_spans(X& x, Span* to) {
-  if constexpr (has_parts<X>) {
+  using Object = std::remove_const_t<X>;
+  if constexpr (has_parts<Object>) {
     [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
-      ((to = duet::write_leaf_spans(parts<X>::template get<I>(x), to)), ...);
-    }(std::make_index_sequence<parts<X>::count>{});
-  } else if (std::size_t const size = shape<X>::size(x); size != 0) {
-    *to++ = Span(&shape<X>::entry(x, 0), size);
+      ((to = duet::write_leaf_spans(parts<Object>::template get<I>(x), to)), ...);
+    }(std::make_index_sequence<parts<Object>::count>{});
+  } else if (std::size_t const size = shape<Object>::size(x); size != 0) {
+    *to++ = Span(&shape<Object>::entry(x, 0), size);
   }
   return to;
 }

@@ -5,8 +5,8 @@
 //   dA += dC B^T,   dB += A^T dC          (Giles 2008, section 2.2.2)
 // Small products are recorded as one statement a coefficient.
 
-#include <duet/core/reused.hpp>
 #include <duet/eigen/elementwise.hpp>
+#include <duet/eigen/loaned.hpp>
 
 namespace duet {
 
@@ -107,30 +107,6 @@ struct product_kernel {
   }
 };
 
-// A matrix of numbers for the time of a call: in scratch memory, unless its size is static.
-template <class Matrix>
-class matrix_room {
- public:
-  using view = Matrix;
-  matrix_room(Eigen::Index rows, Eigen::Index columns) : matrix_(rows, columns) {}
-  [[nodiscard]] view& matrix() { return matrix_; }
-
- private:
-  Matrix matrix_;
-};
-template <class Matrix>
-  requires(Matrix::SizeAtCompileTime == Eigen::Dynamic)
-class matrix_room<Matrix> {
- public:
-  using view = Eigen::Map<Matrix>;
-  matrix_room(Eigen::Index rows, Eigen::Index columns)
-      : room_(static_cast<std::size_t>(rows * columns)), matrix_(room_.data(), rows, columns) {}
-  [[nodiscard]] view& matrix() { return matrix_; }
-
- private:
-  scratch<typename Matrix::Scalar> room_;
-  view matrix_;
-};
 struct no_room {
   no_room(Eigen::Index, Eigen::Index) {}
 };
