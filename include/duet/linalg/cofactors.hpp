@@ -78,8 +78,7 @@ template <class A, class Pivots>
 
 // The cofactors of A, given its factorisation and its determinant.
 template <class A>
-void set_cofactors(A& result, A const& a, factored<general_matrix, A> const& f,
-                   typename A::Scalar const& determinant) {
+void set_cofactors(A& result, A const& a, factored<general_matrix, A> const& f, typename A::Scalar const& determinant) {
   using P = passive_of_t<typename A::Scalar>;
   result = a;
   if (a.rows() == 0) return;

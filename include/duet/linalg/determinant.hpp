@@ -20,6 +20,7 @@ template <class A>
 }
 
 struct determinant_rule {
+  static constexpr bool reads_matrix = true;  // besides its factorisation
   static constexpr char const* where = "duet::determinant";
   using kind = general_matrix;
   template <class F>
@@ -34,6 +35,7 @@ struct determinant_rule {
 
 template <class Method>
 struct log_determinant_rule {
+  static constexpr bool reads_matrix = false;
   static constexpr char const* where = "duet::log_determinant";
   using kind = Method;
   template <class F>
@@ -43,14 +45,13 @@ struct log_determinant_rule {
     return Method::log_abs_determinant(f.decomposition());
   }
   template <class A, class F, class T>
-  static void set_slopes(A& slopes, A const& a, F const& f, T const&) {
+  static void set_slopes(A& slopes, A const&, F const& f, T const&) {
     using P = passive_of_t<T>;
-    if (!f.is_regular()) {
-      slopes.setConstant(a.rows(), a.cols(), T(std::numeric_limits<P>::quiet_NaN()));
-      return;
-    }
-    f.invert_transposed(a.rows(), slopes);
-    Method::project(slopes);
+    Eigen::Index const n = f.passive().decomposition().rows();
+    if (f.is_regular())
+      f.invert_transposed(n, slopes);
+    else
+      slopes.setConstant(n, n, T(std::numeric_limits<P>::quiet_NaN()));
   }
 };
 
@@ -76,9 +77,8 @@ template <class Rule, class A>
 class determinant_linearization {
  public:
   using T = typename A::Scalar;
-  determinant_linearization(A const& a, factored_pointer<typename Rule::kind, A> f)
-      : f_(std::move(f)), y_(value_of()) {
-    *a_ = a;
+  determinant_linearization(A const& a, factored_pointer<typename Rule::kind, A> f) : f_(std::move(f)), y_(value_of()) {
+    if constexpr (Rule::reads_matrix) *a_ = a;
   }
 
   [[nodiscard]] T const& value() const { return y_; }

@@ -92,9 +92,8 @@ struct positive_definite_matrix : dense_kind<positive_definite_matrix> {
   static void project(A& a) {
     using T = typename A::Scalar;
     using P = passive_of_t<T>;
-    duet::for_each_in_tiles<true>(a.rows(), [&](auto i, auto j) DUET_INLINE_LAMBDA {
-      a(i, j) = a(j, i) = T(P(0.5) * (a(i, j) + a(j, i)));
-    });
+    duet::for_each_in_tiles<true>(
+        a.rows(), [&](auto i, auto j) DUET_INLINE_LAMBDA { a(i, j) = a(j, i) = T(P(0.5) * (a(i, j) + a(j, i))); });
   }
   template <class A>
   using decomposition = Eigen::LLT<A>;
@@ -194,11 +193,12 @@ class factored {
     if (b.size() == 0) return duet::zero_matrix<X>(b.rows(), b.cols());
     return Method::template solve<Transposed, X>(decomposition_, b);
   }
-  // A^-T of a square matrix of these sizes.
+  // What counts of A^-T, of a square matrix of these sizes.
   void invert_transposed(Eigen::Index n, A& result) const {
     if constexpr (requires { Method::invert_transposed(decomposition_, result); })
       if (n > most_inverted_by_columns) return Method::invert_transposed(decomposition_, result);
     result = solve<true>(A(A::Identity(n, n)));
+    Method::project(result);
   }
 
  private:
@@ -267,7 +267,10 @@ class factored<Method, A> {
   [[nodiscard]] bool is_regular() const { return base_->is_regular(); }
   [[nodiscard]] A const& matrix() const { return matrix_; }
   [[nodiscard]] Method const& kind() const { return base_->kind(); }
-  void invert_transposed(Eigen::Index n, A& result) const { result = solve<true>(A(A::Identity(n, n))); }
+  void invert_transposed(Eigen::Index n, A& result) const {
+    result = solve<true>(A(A::Identity(n, n)));
+    Method::project(result);
+  }
   // The factorisation for a matrix of the same base values.
   [[nodiscard]] std::shared_ptr<base_type const> const& below() const { return base_; }
 
@@ -305,7 +308,10 @@ class factored<Method, A> {
   [[nodiscard]] bool is_regular() const { return values_->is_regular(); }
   [[nodiscard]] A const& matrix() const { return matrix_; }
   [[nodiscard]] Method const& kind() const { return values_->kind(); }
-  void invert_transposed(Eigen::Index n, A& result) const { result = solve<true>(A(A::Identity(n, n))); }
+  void invert_transposed(Eigen::Index n, A& result) const {
+    result = solve<true>(A(A::Identity(n, n)));
+    Method::project(result);
+  }
   [[nodiscard]] base_pointer<Method, values> below() const {
     if constexpr (forward_parts<typename T::value_type>::splits)
       return values_->below();

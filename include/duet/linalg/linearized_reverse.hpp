@@ -24,17 +24,17 @@ template <class S, class X>
   argument_places places;
   if constexpr (moves_with<S, X>) {
     std::size_t const size = duet::size_of(x);
+    if (size == 0) return places;
+    auto const index = [&](std::size_t i) DUET_INLINE_LAMBDA { return shape<X>::entry(x, i).index(); };
+    places.first = index(0);
     tape_index gap = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-      tape_index const index = shape<X>::entry(x, i).index();
-      if (i == 0) places.first = index;
-      gap |= index ^ (places.first + static_cast<tape_index>(i));
-      places.newest = std::max(places.newest, index);
-    }
+    for (std::size_t i = 0; i < size; ++i) gap |= index(i) ^ (places.first + static_cast<tape_index>(i));
     places.contiguous = gap == 0 && places.first != 0;
-    if (!places.contiguous && places.active()) {
+    if (places.contiguous) {
+      places.newest = places.first + static_cast<tape_index>(size - 1);
+    } else {
       places.listed.resize(size);
-      for (std::size_t i = 0; i < size; ++i) places.listed[i] = shape<X>::entry(x, i).index();
+      for (std::size_t i = 0; i < size; ++i) places.newest = std::max(places.newest, places.listed[i] = index(i));
     }
   }
   return places;
