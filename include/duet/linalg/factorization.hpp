@@ -64,10 +64,14 @@ struct general_matrix : dense_kind<general_matrix> {
   }
   template <bool Transposed, class X, class Decomposition, class B>
   static X solve(Decomposition const& d, B const& b) {
-    if constexpr (Transposed)
-      return d.transpose().solve(b);
-    else
+    if constexpr (Transposed) {  // Eigen's d.transpose() copies d
+      X x = b;
+      d.matrixLU().template triangularView<Eigen::Upper>().transpose().solveInPlace(x);
+      d.matrixLU().template triangularView<Eigen::UnitLower>().transpose().solveInPlace(x);
+      return d.permutationP().transpose() * x;
+    } else {
       return d.solve(b);
+    }
   }
   template <class Decomposition, class A>
   static void invert_transposed(Decomposition const& d, A& result) {
