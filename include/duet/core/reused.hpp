@@ -14,7 +14,7 @@ namespace duet {
 // What takes more than this is not kept.
 inline constexpr std::size_t most_bytes_kept = std::size_t{1} << 28;
 
-// The objects of type B that this thread has at hand: few, as many as one call needs at a time. They go with the
+// The objects of type B that this thread has at hand: as many as one call may need at a time. They go with the
 // thread; what outlives that finds nobody to keep it.
 template <class B>
 class idle_objects {
@@ -41,7 +41,7 @@ class idle_objects {
   }
 
   static inline constinit thread_local bool gone_ = false;
-  std::array<std::unique_ptr<B>, 4> objects_;
+  std::array<std::unique_ptr<B>, 16> objects_;
   std::size_t count_ = 0;
 };
 
