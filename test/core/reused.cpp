@@ -79,10 +79,9 @@ TEST_CASE("what a thread keeps goes with it, and what outlives the thread is del
   CHECK(counted::alive - before <= 1);  // this thread may keep it
 
   // Given back while the thread ends, after its idle objects are gone.
-  static thread_local std::shared_ptr<object<5> const> late;
   int const now = counted::alive;
   std::thread([] {
-    late = nullptr;
+    static thread_local std::shared_ptr<object<5> const> late;
     late = duet::reused<object<5>>().share();
   }).join();
   CHECK(counted::alive == now);

@@ -221,7 +221,7 @@ template <class Method, class A>
   if constexpr (forward_parts<typename A::Scalar>::splits) {
     if (!base) base = duet::factorize<Method>(duet::base_values(a), {}, kind);
     return std::make_shared<factored<Method, A> const>(a, std::move(base));
-  } else if constexpr (may_lie_idle<A> && std::is_empty_v<Method>) {
+  } else if constexpr (may_lie_idle<A> && !active_scalar<typename A::Scalar> && std::is_empty_v<Method>) {
     if (base) return base;
     reused<factored<Method, A>> result;
     if (static_cast<std::size_t>(a.size()) > most_bytes_kept / sizeof(entry_t<A>)) result.discard_later();
