@@ -162,10 +162,13 @@ class kept_input {
   template <class Y>
   DUET_COLD void throw_sizes_of(Y const& x) const {
     static constexpr char const* why = "as it was prepared for";
-    require_size("duet: a prepared driver", "x", duet::size_of(x), duet::size_of(point_), why);
-    if constexpr (eigen_dense<Y>)
+    if constexpr (eigen_dense<Y>) {  // perhaps an expression
+      require_size("duet: a prepared driver", "x", static_cast<std::size_t>(x.size()), duet::size_of(point_), why);
       require_size("duet: a prepared driver", "a column of x", static_cast<std::size_t>(x.rows()),
                    static_cast<std::size_t>(point_.rows()), why);
+    } else {
+      require_size("duet: a prepared driver", "x", duet::size_of(x), duet::size_of(point_), why);
+    }
     throw std::invalid_argument("duet: a prepared driver: a part of x has other sizes than it was prepared for");
   }
   template <class Result>
