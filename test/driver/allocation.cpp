@@ -1,5 +1,6 @@
 #include "catch.hpp"
 
+#include <boost/hana/define_struct.hpp>
 #include <duet/driver/derivatives.hpp>
 #include <duet/driver/gauss_newton.hpp>
 #include <duet/driver/gradient.hpp>
@@ -20,6 +21,11 @@ constexpr auto product = [](auto const& x) {
 constexpr auto residuals = [](auto const& x) {
   using S = std::decay_t<decltype(x[0])>;
   return std::array<S, 3>{x[0] * x[1], x[1] - 1.0, x[0] - 2.0};
+};
+// Of one field that allocates, with something carried along.
+template <class S>
+struct observed {
+  BOOST_HANA_DEFINE_STRUCT(observed<S>, (std::vector<S>, x), (std::shared_ptr<int>, note));
 };
 constexpr auto wave = [](auto const& t) { return exp(2 * t) * asin(t) * tgamma(1 + t) + pow(t, 2.5) * sqrt(t); };
 
@@ -55,4 +61,28 @@ TEST_CASE("a second recording reuses the tape of the first") {
   x.fill(0.9);
   double sum = duet::gradient(duet::reverse, product, x)[0];
   CHECK(allocations_of([&] { sum += duet::gradient(duet::reverse, product, x)[0]; }) == 0);
+}
+
+TEST_CASE("inputs of sizes known at run time are made in memory that the thread keeps") {
+  Eigen::VectorXd const x = Eigen::VectorXd::Constant(50, 0.9);
+  std::vector<double> const longer(70, 1.1);
+  auto const check = [](auto mode) {
+    return [mode](auto const& at) {
+      double sum = duet::gradient(mode, product, at)[0];
+      CHECK(allocations_of([&] { sum += duet::gradient(mode, product, at)[0]; }) <= 1);  // the gradient
+      CHECK(sum == Approx(sum));
+    };
+  };
+  check(duet::forward)(x);
+  check(duet::reverse)(x);
+  check(duet::forward)(longer);
+  check(duet::reverse)(longer);
+}
+
+TEST_CASE("what a struct carries is not kept by the thread") {
+  observed<double> const p{{0.3, 0.7}, std::make_shared<int>(3)};
+  auto const f = [](auto const& q) { return q.x[0] * q.x[1] + 0.0 * *q.note; };
+  CHECK(duet::gradient(duet::forward, f, p).x[0] == 0.7);
+  CHECK(duet::gradient(duet::reverse, f, p).x[1] == 0.3);
+  CHECK(p.note.use_count() == 1);
 }

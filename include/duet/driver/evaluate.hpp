@@ -8,13 +8,13 @@
 #include <duet/driver/mode.hpp>
 #include <duet/eigen/arguments.hpp>
 #include <duet/eigen/lift.hpp>
+#include <duet/eigen/loaned.hpp>
 #include <duet/eigen/product.hpp>
 #include <duet/eigen/structure.hpp>
 #include <duet/forward/careful.hpp>
 #include <duet/forward/dual.hpp>
 #include <duet/reverse/recording.hpp>
 #include <functional>
-#include <memory>
 #include <span>
 
 namespace duet {
@@ -114,6 +114,20 @@ template <class S, class Y>
   });
 }
 
+// ---- inputs ----
+
+// use(inputs) for x with entries S made by seed(i): in memory that the thread keeps, unless sizes are static.
+template <class S, class X, class Seed, class Use>
+DUET_INLINE decltype(auto) with_inputs(X const& x, Seed const& seed, Use const& use) {
+  if constexpr (may_lie_idle<X>) {
+    loaned<lifted_t<X, S>> inputs;
+    duet::remake<false>(*inputs, x, seed);
+    return use(*std::as_const(inputs));
+  } else {
+    return use(shape<X>::template make<S>(x, seed));
+  }
+}
+
 // ---- forward ----
 
 // The scalar in which f is evaluated first: the one that the demands on f are checked with.
@@ -146,7 +160,7 @@ template <class S, class F, class X, class Seed>
     alignas(Inputs) std::array<std::byte, sizeof(Inputs)> place;
     return duet::evaluate(f, std::as_const(shape<X>::template make_at<S>(place.data(), seed)));
   } else {
-    return duet::evaluate(f, shape<X>::template make<S>(x, seed));
+    return duet::with_inputs<S>(x, seed, [&](auto const& inputs) { return duet::evaluate(f, inputs); });
   }
 }
 
@@ -243,39 +257,28 @@ DUET_INLINE void copy_partials(E const& e, std::array<typename S::value_type, S:
 
 // ---- reverse ----
 
-// A tape for one recording. Tapes are kept by the thread, since their memory costs more to get than to reuse; a driver
-// called inside the function that another records finds one of its own.
+// A tape for one recording, one of those that the thread keeps; a driver called inside the function that another
+// records finds one of its own.
 template <class T>
 class borrowed_tape {
  public:
-  borrowed_tape() {
-    if (free_tapes().empty()) {
-      tape_ = std::make_unique<tape<T>>();
-    } else {
-      tape_ = std::move(free_tapes().back());
-      free_tapes().pop_back();
-    }
-  }
+  borrowed_tape() = default;
   borrowed_tape(borrowed_tape const&) = delete;
   borrowed_tape& operator=(borrowed_tape const&) = delete;
   ~borrowed_tape() {
-    constexpr std::size_t most_bytes_kept = std::size_t{1} << 28;
     try {
-      bool const large = tape_->position().record_bytes > most_bytes_kept;
+      tape_position const end = tape_->position();
+      if (end.record_bytes + end.node_bytes > most_bytes_kept) tape_.discard_later();
       tape_->clear();
-      if (!large) free_tapes().push_back(std::move(tape_));
-    } catch (...) {  // then it is not kept
+    } catch (...) {
+      tape_.discard_later();
     }
   }
 
   [[nodiscard]] tape<T>& operator*() const { return *tape_; }
 
  private:
-  static std::vector<std::unique_ptr<tape<T>>>& free_tapes() {
-    thread_local std::vector<std::unique_ptr<tape<T>>> kept;
-    return kept;
-  }
-  std::unique_ptr<tape<T>> tape_;
+  reused<tape<T>> tape_;
 };
 
 // The inputs of a recording, in storage order.
@@ -297,9 +300,9 @@ void record(F& f, X const& x, Use const& use) {
   using S = reverse_scalar<F, T>;
   recorded_inputs<T> const inputs{t.new_inputs(duet::size_of(x))};
   if constexpr (checked::enabled) t.checks().inputs_made(inputs.first, duet::size_of(x), {});
-  use(t, inputs, duet::evaluate(f, shape<X>::template make<S>(x, [&](auto i) DUET_INLINE_LAMBDA {
-                                  return S::recorded(shape<X>::entry(x, i), inputs[i].place());
-                                })));
+  duet::with_inputs<S>(
+      x, [&](auto i) DUET_INLINE_LAMBDA { return S::recorded(shape<X>::entry(x, i), inputs[i].place()); },
+      [&](auto const& at) { use(t, inputs, duet::evaluate(f, at)); });
 }
 
 // An entry of a result, of the scalar S or a constant (a passive variable), as a variable of the tape.

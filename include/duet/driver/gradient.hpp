@@ -36,7 +36,10 @@ void gradient_in(mode_constant<mode::forward>, F& f, X const& x, Result& result)
     if (first == 0) result.value = duet::value_of<S>(y);
     std::array<T, S::size()> partials;
     duet::copy_partials<S>(y, partials);
-    duet::set_entries(result.gradient, first, count, [&](auto i) DUET_INLINE_LAMBDA { return partials[i - first]; });
+    if constexpr (static_size_of<X> == dynamic)
+      duet::copy_entries(partials.data(), result.gradient, first, count);
+    else
+      duet::set_entries(result.gradient, first, count, [&](auto i) DUET_INLINE_LAMBDA { return partials[i - first]; });
   };
   duet::forward_passes(f, x, read);
 }
@@ -48,8 +51,7 @@ void gradient_in(mode_constant<mode::reverse>, F& f, X const& x, Result& result)
     auto const output = duet::output_of<reverse_scalar<F, T>>(y);
     t.reverse(output);
     result.value = output.value();
-    T const* const adjoints = t.adjoints().data() + inputs.first;
-    duet::set_entries(result.gradient, [&](auto i) DUET_INLINE_LAMBDA { return adjoints[i]; });
+    duet::copy_entries(t.adjoints().data() + inputs.first, result.gradient);
   });
 }
 

@@ -195,6 +195,11 @@ template <class F, class X, class V>
   return duet::jvp(automatic, f, x, v);
 }
 
+// In the place of a value that nobody asks for.
+struct unwanted {};
+template <class Result>
+inline constexpr bool is_unwanted = std::is_same_v<decltype(Result::value), unwanted>;
+
 template <class Result, class F, class X, class W>
 [[nodiscard]] Result vjp_in(mode_constant<mode::forward>, F& f, X const& x, W const& w) {
   using T = entry_t<X>;
@@ -202,7 +207,8 @@ template <class Result, class F, class X, class W>
   auto const read = [&]<class S, class Y>(std::type_identity<S>, Y const& y, std::size_t first, std::size_t count) {
     auto const& weights = duet::weights_of(y, w);
     using Weights = std::remove_cvref_t<decltype(weights)>;
-    if (first == 0) result.value = duet::values_of<S>(y);
+    if constexpr (!is_unwanted<Result>)
+      if (first == 0) result.value = duet::values_of<S>(y);
     std::array<T, S::size()> partials;
     for (std::size_t i = 0; i < duet::size_of(y); ++i) {
       T const weight(shape<Weights>::entry(weights, i));
@@ -215,14 +221,32 @@ template <class Result, class F, class X, class W>
   return result;
 }
 
+// Seeds each output with its weight. Those of one node lie side by side and are seeded at once.
+template <class S, class T, class Y, class W>
+void seed_weighted(tape<T>& t, Y const& y, W const& w) {
+  t.zero_adjoints();
+  std::size_t const m = duet::size_of(y);
+  auto const output = [&](std::size_t i) DUET_INLINE_LAMBDA { return duet::output_of<S>(shape<Y>::entry(y, i)); };
+  auto const weight = [&](std::size_t i) DUET_INLINE_LAMBDA { return T(shape<W>::entry(w, i)); };
+  if constexpr (std::is_same_v<entry_t<Y>, S> && !checked::enabled)
+    if (m > 1) {
+      places_probe probe(output(0).place(), output(1).place());
+      for (std::size_t i = 0; i < m; ++i) probe.add(output(i).place());
+      array_places const all = probe.places(0);
+      if (all.contiguous() && all.first != 0) {
+        t.seed_row(all.first, m, weight);
+        return;
+      }
+    }
+  for (std::size_t i = 0; i < m; ++i) t.seed(output(i), weight(i));
+}
+
 // Sweeps the recording with the weights as seeds and writes the adjoints of the inputs.
 template <class S, class T, class Inputs, class Y, class W, class X>
 void sweep_weighted(tape<T>& t, Inputs const& inputs, Y const& y, W const& w, X& adjoint) {
-  t.zero_adjoints();
-  for (std::size_t i = 0; i < duet::size_of(y); ++i)
-    t.seed(duet::output_of<S>(shape<Y>::entry(y, i)), T(shape<W>::entry(w, i)));
+  duet::seed_weighted<S>(t, y, w);
   t.reverse();
-  duet::set_entries(adjoint, [&](auto j) DUET_INLINE_LAMBDA { return t.adjoint(inputs[j]); });
+  duet::copy_entries(t.adjoints().data() + inputs.first, adjoint);
 }
 
 template <class Result, class F, class X, class W>
@@ -232,23 +256,27 @@ template <class Result, class F, class X, class W>
   duet::record(f, x, [&](tape<T>& t, auto const& inputs, auto const& y) {
     auto const& weights = duet::weights_of(y, w);
     using S = reverse_scalar<F, T>;
-    result.value = duet::values_of<S>(y);
+    if constexpr (!is_unwanted<Result>) result.value = duet::values_of<S>(y);
     duet::sweep_weighted<S>(t, inputs, y, weights, result.adjoint);
   });
   return result;
 }
 
+template <mode Mode, class Value, class F, class X, class W>
+[[nodiscard]] auto pull_back(F& f, X const& x, W const& w) {
+  auto const& at = duet::plain(x);
+  auto const& weights = duet::plain(w);
+  using Result = valued_adjoint<Value, differentiated_t<X>>;
+  return duet::run_mode<Mode, static_size_of<X>, 1>(
+      duet::size_of(at), [] { return std::size_t{1}; },
+      [&](auto chosen) { return duet::vjp_in<Result>(chosen, f, at, weights); });
+}
+
 // {f(x), J^T w}, the latter in the shape of x; w has one entry for each output. The mode is that of a gradient.
 template <mode Mode, class F, class X, class W>
 [[nodiscard]] auto value_and_vjp(mode_constant<Mode>, F&& f, X const& x, W const& w) {
-  if constexpr (vjp_demands<Mode, F, X, W>()) {
-    auto const& at = duet::plain(x);
-    auto const& weights = duet::plain(w);
-    using Result = valued_adjoint<lifted_t<result_t<F, probe_t<Mode, F, X, 1>>, entry_t<X>>, differentiated_t<X>>;
-    return duet::run_mode<Mode, static_size_of<X>, 1>(
-        duet::size_of(at), [] { return std::size_t{1}; },
-        [&](auto chosen) { return duet::vjp_in<Result>(chosen, f, at, weights); });
-  }
+  if constexpr (vjp_demands<Mode, F, X, W>())
+    return duet::pull_back<Mode, lifted_t<result_t<F, probe_t<Mode, F, X, 1>>, entry_t<X>>>(f, x, w);
 }
 template <class F, class X, class W>
 [[nodiscard]] auto value_and_vjp(F&& f, X const& x, W const& w) {
@@ -257,8 +285,8 @@ template <class F, class X, class W>
 
 // J^T w in the shape of x: the gradient of w^T f.
 template <mode Mode, class F, class X, class W>
-[[nodiscard]] auto vjp(mode_constant<Mode> chosen, F&& f, X const& x, W const& w) {
-  if constexpr (vjp_demands<Mode, F, X, W>()) return duet::value_and_vjp(chosen, f, x, w).adjoint;
+[[nodiscard]] auto vjp(mode_constant<Mode>, F&& f, X const& x, W const& w) {
+  if constexpr (vjp_demands<Mode, F, X, W>()) return duet::pull_back<Mode, unwanted>(f, x, w).adjoint;
 }
 template <class F, class X, class W>
 [[nodiscard]] auto vjp(F&& f, X const& x, W const& w) {

@@ -50,6 +50,8 @@ template <class X>
 inline constexpr bool is_kept_point = false;
 template <class X>
 inline constexpr bool is_kept_point<kept_point<X>> = true;
+template <class X>
+inline constexpr bool may_lie_idle<kept_point<X>> = false;
 
 template <class X>
 struct shape<kept_point<X>> {
@@ -154,16 +156,20 @@ class kept_input {
  private:
   template <class Y>
   void require_sizes(Y const& x) const {
+    if (!duet::same_sizes(x, point_)) [[unlikely]]
+      throw_sizes_of(x);
+  }
+  template <class Y>
+  DUET_COLD void throw_sizes_of(Y const& x) const {
     static constexpr char const* why = "as it was prepared for";
-    if constexpr (eigen_dense<Y>) {
+    if constexpr (eigen_dense<Y>) {  // perhaps an expression
       require_size("duet: a prepared driver", "x", static_cast<std::size_t>(x.size()), duet::size_of(point_), why);
       require_size("duet: a prepared driver", "a column of x", static_cast<std::size_t>(x.rows()),
                    static_cast<std::size_t>(point_.rows()), why);
     } else {
       require_size("duet: a prepared driver", "x", duet::size_of(x), duet::size_of(point_), why);
-      if (!duet::same_sizes(x, point_))
-        throw std::invalid_argument("duet: a prepared driver: a part of x has other sizes than it was prepared for");
     }
+    throw std::invalid_argument("duet: a prepared driver: a part of x has other sizes than it was prepared for");
   }
   template <class Result>
   [[nodiscard]] static bool is_inside(X const& x, Result const& result) {

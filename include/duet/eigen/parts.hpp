@@ -3,6 +3,7 @@
 // Shapes made of other shapes of one scalar, one after another: std::tuple and std::pair here, structs of parameters in
 // structure.hpp, several arguments in arguments.hpp. parts<X> says which parts there are; all the rest is here.
 
+#include <algorithm>
 #include <duet/core/config.hpp>
 #include <duet/eigen/shape.hpp>
 #include <span>
@@ -78,12 +79,13 @@ inline constexpr std::size_t leaf_shapes<X> = []<std::size_t... I>(std::index_se
 }(std::make_index_sequence<parts<X>::count>{});
 template <class X, class Span>
 DUET_INLINE constexpr Span* write_leaf_spans(X& x, Span* to) {
-  if constexpr (has_parts<X>) {
+  using Object = std::remove_const_t<X>;
+  if constexpr (has_parts<Object>) {
     [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
-      ((to = duet::write_leaf_spans(parts<X>::template get<I>(x), to)), ...);
-    }(std::make_index_sequence<parts<X>::count>{});
-  } else if (std::size_t const size = shape<X>::size(x); size != 0) {
-    *to++ = Span(&shape<X>::entry(x, 0), size);
+      ((to = duet::write_leaf_spans(parts<Object>::template get<I>(x), to)), ...);
+    }(std::make_index_sequence<parts<Object>::count>{});
+  } else if (std::size_t const size = shape<Object>::size(x); size != 0) {
+    *to++ = Span(&shape<Object>::entry(x, 0), size);
   }
   return to;
 }
@@ -94,12 +96,13 @@ DUET_INLINE constexpr void set_entries_in_loop(X& x, std::size_t first, std::siz
   if constexpr (has_parts<X>) {
     std::array<std::span<typename shape<X>::value_type>, leaf_shapes<X>> leaves;
     auto* const end = duet::write_leaf_spans(x, leaves.data());
-    std::size_t i = 0;
-    for (auto* leaf = leaves.data(); leaf != end; ++leaf)
-      for (auto& entry : *leaf) {
-        if (i - first < count) entry = f(i);
-        ++i;
-      }
+    std::size_t const last = first + count;
+    std::size_t begin = 0;  // of a leaf
+    for (auto* leaf = leaves.data(); leaf != end && begin < last; ++leaf) {
+      std::size_t const size = leaf->size(), until = std::min(size, last - begin);
+      for (std::size_t i = first > begin ? first - begin : 0; i < until; ++i) (*leaf)[i] = f(begin + i);
+      begin += size;
+    }
   } else {
     for (std::size_t i = first; i < first + count; ++i) shape<X>::entry(x, i) = f(i);
   }
@@ -107,14 +110,22 @@ DUET_INLINE constexpr void set_entries_in_loop(X& x, std::size_t first, std::siz
 // All of them.
 template <class X, class Entry>
 DUET_INLINE constexpr void set_entries(X& x, Entry const& f) {
+  duet::set_entries_in_loop(x, 0, shape<X>::size(x), f);
+}
+// Sets `count` entries of x from `first` on, or all, to numbers side by side. `begin` is the number of the first of x.
+template <class X, class T>
+DUET_INLINE constexpr std::size_t copy_entries(T const* from, X& x, std::size_t first = 0, std::size_t count = dynamic,
+                                               std::size_t begin = 0) {
   if constexpr (has_parts<X>) {
-    std::array<std::span<typename shape<X>::value_type>, leaf_shapes<X>> leaves;
-    auto* const end = duet::write_leaf_spans(x, leaves.data());
-    std::size_t i = 0;
-    for (auto* leaf = leaves.data(); leaf != end; ++leaf)
-      for (auto& entry : *leaf) entry = f(i++);
+    [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
+      ((begin = duet::copy_entries(from, parts<X>::template get<I>(x), first, count, begin)), ...);
+    }(std::make_index_sequence<parts<X>::count>{});
+    return begin;
   } else {
-    duet::set_entries_in_loop(x, 0, shape<X>::size(x), f);
+    std::size_t const end = begin + shape<X>::size(x), low = std::max(first, begin),
+                      high = std::min(first + count, end);
+    for (std::size_t i = low; i < high; ++i) shape<X>::entry(x, i - begin) = from[i - first];
+    return end;
   }
 }
 // `count` of them; where the size is static each i is a constant.

@@ -6,6 +6,7 @@
 // Small products are recorded as one statement a coefficient.
 
 #include <duet/eigen/elementwise.hpp>
+#include <duet/eigen/loaned.hpp>
 
 namespace duet {
 
@@ -32,6 +33,9 @@ struct product_header {
 
 template <class T>
 struct product_kernel {
+  // Payloads and adjoints are arrays of T.
+  static constexpr bool is_plain = std::is_arithmetic_v<T> && alignof(T) <= 8;
+
   template <bool Damped>
   static void pull_back(std::byte const* payload, T* adjoints, std::size_t lanes, tape_index node) {
     product_header h;
@@ -63,7 +67,6 @@ struct product_kernel {
   }
 
  private:
-  static constexpr bool is_plain = std::is_arithmetic_v<T> && alignof(T) <= 8;
   using matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
   using view = Eigen::Map<matrix const>;
 
@@ -104,6 +107,10 @@ struct product_kernel {
   }
 };
 
+struct no_room {
+  no_room(Eigen::Index, Eigen::Index) {}
+};
+
 // A factor while its product is recorded: its numbers by columns, and where its variables are.
 template <class T, class X>
 class product_factor {
@@ -113,7 +120,7 @@ class product_factor {
   using matrix = Eigen::Matrix<T, rows_known, columns_known,
                                rows_known == 1 && columns_known != 1 ? Eigen::RowMajor : Eigen::ColMajor>;
 
-  explicit product_factor(X const& x) : x_(x), read_(x_), values_(initial(x_)) {
+  explicit product_factor(X const& x) : x_(x), read_(x_), room_(x_.rows(), x_.cols()), values_(initial(x_, room_)) {
     if constexpr (active_type) {
       if (x.size() == 0) return;
       bool const along_row = by_rows ? x.cols() > 1 : x.rows() == 1;
@@ -144,9 +151,12 @@ class product_factor {
         static_cast<std::size_t>(values_.rows()), static_cast<std::size_t>(values_.cols()), at, {}, by_rows};
     if (with_values) {
       std::byte* const to = payload + at;
-      for_each_coefficient<false>(values_.rows(), values_.cols(),
-                                  [&](auto i, auto j, std::size_t k)
-                                      DUET_INLINE_LAMBDA { set_payload_entry(to, k, values_.coeff(i, j)); });
+      if constexpr (product_kernel<T>::is_plain)
+        Eigen::Map<matrix>(reinterpret_cast<T*>(to), values_.rows(), values_.cols()) = values_;
+      else
+        for_each_coefficient<false>(values_.rows(), values_.cols(),
+                                    [&](auto i, auto j, std::size_t k)
+                                        DUET_INLINE_LAMBDA { set_payload_entry(to, k, values_.coeff(i, j)); });
       at += size() * packed<T>::bytes;
       finite = finite && duet::payload_is_finite<T>(to, size());
     }
@@ -162,20 +172,23 @@ class product_factor {
 
  private:
   // Passive numbers of type T are read where they are.
-  using kept = std::conditional_t<std::is_same_v<typename X::Scalar, T>, Eigen::Ref<matrix const>, matrix>;
+  static constexpr bool is_read_in_place = std::is_same_v<typename X::Scalar, T>;
+  using room = std::conditional_t<is_read_in_place, no_room, matrix_room<matrix>>;
+  using kept = std::conditional_t<is_read_in_place, Eigen::Ref<matrix const>, typename matrix_room<matrix>::view&>;
 
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(values_.size()); }
-  static kept initial(auto const& x) {
-    if constexpr (active_type)
-      return kept(x.rows(), x.cols());
-    else if constexpr (std::is_same_v<kept, matrix>)
-      return x.template cast<T>();
-    else
+  static kept initial(auto const& x, room& at) {
+    if constexpr (is_read_in_place) {
       return x;
+    } else {
+      if constexpr (!active_type) at.matrix() = x.template cast<T>();
+      return at.matrix();
+    }
   }
 
   quiet_t<X> x_;
   Eigen::internal::evaluator<std::remove_cvref_t<quiet_t<X>>> read_;
+  [[no_unique_address]] room room_;
   kept values_;
   places_probe probe_;
 };
@@ -192,9 +205,9 @@ void assign_product(Target& target, Lhs const& lhs, Rhs const& rhs, int sign) {
   product_factor<T, Rhs> const b(rhs);
   Eigen::Index const rows = lhs.rows(), inner = lhs.cols(), columns = rhs.cols();
   if (rows == 0 || columns == 0) return;
-  Eigen::Matrix<T, Lhs::RowsAtCompileTime, Rhs::ColsAtCompileTime,
-                (Lhs::RowsAtCompileTime == 1 && Rhs::ColsAtCompileTime != 1) ? Eigen::RowMajor : Eigen::ColMajor>
-      values(rows, columns);
+  constexpr int order = Lhs::RowsAtCompileTime == 1 && Rhs::ColsAtCompileTime != 1 ? Eigen::RowMajor : Eigen::ColMajor;
+  matrix_room<Eigen::Matrix<T, Lhs::RowsAtCompileTime, Rhs::ColsAtCompileTime, order>> product(rows, columns);
+  auto& values = product.matrix();
   values.noalias() = a.values() * b.values();
   auto const result = [&](Eigen::Index i, Eigen::Index j, T const& old) {
     T const& c = values(i, j);

@@ -26,42 +26,57 @@ template <class A>
 class cholesky_linearization {
  public:
   using T = typename A::Scalar;
-  explicit cholesky_linearization(A const& a)
-      : l_(factor(a)), f_(duet::factorize<triangular_matrix<Eigen::Lower>>(l_)) {}
+  explicit cholesky_linearization(A const& a) {
+    factor(a);
+    f_ = duet::factorize<triangular_matrix<Eigen::Lower>>(*l_);
+  }
 
-  [[nodiscard]] A const& value() const { return l_; }
+  [[nodiscard]] A const& value() const { return *l_; }
   [[nodiscard]] A tangent(A const* da) const {
-    A const m = f_->solve(A(f_->solve(positive_definite_matrix::part(*da)).transpose()));
-    return l_ * half_lower(m);
+    A m = f_->solve(A(f_->solve(positive_definite_matrix::part(*da)).transpose()));
+    halve(m);
+    return *l_ * m;
   }
   void adjoint(A const& lbar, A* abar) const {
     if (abar == nullptr) return;
-    A const lower = lbar.template triangularView<Eigen::Lower>();  // nobody can move what is zero
-    A const p = half_lower(A(l_.transpose() * lower));
-    A const s = f_->template solve<true>(A(f_->template solve<true>(p).transpose()));
-    *abar = positive_definite_matrix::part(s);
+    loaned<A> x;
+    *x = lbar.template triangularView<Eigen::Lower>();  // nobody can move what is zero
+    abar->noalias() = l_->transpose() * *x;
+    halve(*abar);
+    divide_from_right(*abar);
+    *x = abar->transpose();
+    divide_from_right(*x);
+    *abar = *x;
+    positive_definite_matrix::project(*abar);
   }
 
  private:
-  static A factor(A const& a) {
+  void factor(A const& a) {
     if constexpr (active_scalar<T>) {
-      return duet::apply_linearized("duet::cholesky", cholesky_operation{}, a);
+      *l_ = duet::apply_linearized("duet::cholesky", cholesky_operation{}, a);
+    } else if (a.size() == 0) {
+      *l_ = a;
     } else {
-      if (a.size() == 0) return a;
-      Eigen::LLT<A> const llt(positive_definite_matrix::part(a));
-      if (llt.info() != Eigen::Success)
-        throw_unusable("duet::cholesky", positive_definite_matrix::name, a.rows(), a.cols());
-      return llt.matrixL();
+      auto const f = duet::factorize<positive_definite_matrix>(a);
+      if (!f->is_regular()) throw_unusable("duet::cholesky", positive_definite_matrix::name, a.rows(), a.cols());
+      *l_ = f->decomposition().matrixL();
     }
   }
-  static A half_lower(A const& x) {
+  // X L^-1
+  void divide_from_right(A& x) const {
+    if constexpr (active_scalar<T>)
+      x = f_->template solve<true>(A(x.transpose())).transpose();
+    else
+      l_->template triangularView<Eigen::Lower>().template solveInPlace<Eigen::OnTheRight>(x);
+  }
+  // Phi
+  static void halve(A& x) {
     using P = passive_of_t<T>;
-    A result = x.template triangularView<Eigen::Lower>();
-    result.diagonal() *= P(0.5);
-    return result;
+    triangular_matrix<Eigen::Lower>::project(x);
+    x.diagonal() *= P(0.5);
   }
 
-  A l_;
+  loaned<A> l_;
   factored_pointer<triangular_matrix<Eigen::Lower>, A> f_;
 };
 

@@ -78,15 +78,20 @@ template <class A, class Pivots>
 
 // The cofactors of A, given its factorisation and its determinant.
 template <class A>
-[[nodiscard]] A cofactors(A const& a, factored<general_matrix, A> const& f, typename A::Scalar const& determinant) {
+void set_cofactors(A& result, A const& a, factored<general_matrix, A> const& f, typename A::Scalar const& determinant) {
   using P = passive_of_t<typename A::Scalar>;
-  if (a.rows() == 0) return a;
+  result = a;
+  if (a.rows() == 0) return;
   auto const pivots = f.passive().decomposition().matrixLU().diagonal().cwiseAbs().eval();
   if (!(pivots.minCoeff() > static_cast<P>(a.rows()) * std::numeric_limits<P>::epsilon() * pivots.maxCoeff())) {
     Eigen::FullPivLU<square_matrix<P>> const lu(duet::map_entries(a, [](auto const& e) { return duet::value(e); }));
-    if (lu.rank() < a.rows()) return duet::singular_cofactors(a, lu);
+    if (lu.rank() < a.rows()) {
+      result = duet::singular_cofactors(a, lu);
+      return;
+    }
   }
-  return determinant * f.transposed_inverse(a.rows());
+  f.invert_transposed(a.rows(), result);
+  result *= determinant;
 }
 
 }  // namespace duet

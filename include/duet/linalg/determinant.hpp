@@ -4,7 +4,6 @@
 // determinant S are its cofactors, which a singular matrix has too; for the logarithm S = A^-T (Giles 2008, 2.2.3-4).
 
 #include <duet/linalg/cofactors.hpp>
-#include <optional>
 
 namespace duet {
 
@@ -21,6 +20,7 @@ template <class A>
 }
 
 struct determinant_rule {
+  static constexpr bool reads_matrix = true;  // besides its factorisation
   static constexpr char const* where = "duet::determinant";
   using kind = general_matrix;
   template <class F>
@@ -28,13 +28,14 @@ struct determinant_rule {
     return f.decomposition().determinant();
   }
   template <class A, class F, class T>
-  static A slopes(A const& a, F const& f, T const& y) {
-    return duet::cofactors(a, f, y);
+  static void set_slopes(A& slopes, A const& a, F const& f, T const& y) {
+    duet::set_cofactors(slopes, a, f, y);
   }
 };
 
 template <class Method>
 struct log_determinant_rule {
+  static constexpr bool reads_matrix = false;
   static constexpr char const* where = "duet::log_determinant";
   using kind = Method;
   template <class F>
@@ -44,10 +45,13 @@ struct log_determinant_rule {
     return Method::log_abs_determinant(f.decomposition());
   }
   template <class A, class F, class T>
-  static A slopes(A const& a, F const& f, T const&) {
+  static void set_slopes(A& slopes, A const&, F const& f, T const&) {
     using P = passive_of_t<T>;
-    if (f.is_regular()) return Method::part(f.transposed_inverse(a.rows()));
-    return A::Constant(a.rows(), a.cols(), T(std::numeric_limits<P>::quiet_NaN()));
+    Eigen::Index const n = f.passive().decomposition().rows();
+    if (f.is_regular())
+      f.invert_transposed(n, slopes);
+    else
+      slopes.setConstant(n, n, T(std::numeric_limits<P>::quiet_NaN()));
   }
 };
 
@@ -73,8 +77,9 @@ template <class Rule, class A>
 class determinant_linearization {
  public:
   using T = typename A::Scalar;
-  determinant_linearization(A const& a, factored_pointer<typename Rule::kind, A> f)
-      : a_(a), f_(std::move(f)), y_(value_of()) {}
+  determinant_linearization(A const& a, factored_pointer<typename Rule::kind, A> f) : f_(std::move(f)), y_(value_of()) {
+    if constexpr (Rule::reads_matrix) *a_ = a;
+  }
 
   [[nodiscard]] T const& value() const { return y_; }
   [[nodiscard]] T tangent(A const* da) const { return duet::sum_of_products(slopes(), *da); }
@@ -92,14 +97,16 @@ class determinant_linearization {
       return Rule::value(*f_);
   }
   A const& slopes() const {
-    if (!slopes_) slopes_ = Rule::slopes(a_, *f_, y_);
+    if (!has_slopes_) Rule::set_slopes(*slopes_, *a_, *f_, y_);
+    has_slopes_ = true;
     return *slopes_;
   }
 
-  A a_;
+  loaned<A> a_;
   factored_pointer<typename Rule::kind, A> f_;
   T y_;
-  mutable std::optional<A> slopes_;
+  mutable loaned<A> slopes_;
+  mutable bool has_slopes_ = false;
 };
 
 // det A of a square matrix, by LU; 1 for 0 x 0. Where A is singular, its derivatives are right as well. Costs n^3 for

@@ -15,7 +15,8 @@
 namespace duet {
 
 // What the kinds of dense matrices have in common. A kind says how Eigen factors a matrix A of plain numbers, given as
-// an object of the type that a tape or a dual can carry, and what of A counts: part(), a linear projection.
+// an object of the type that a tape or a dual can carry, and what of A counts: part(A), a linear projection, or
+// project(A) in place.
 template <class Kind>
 struct dense_kind {
   // X of A X = B.
@@ -24,10 +25,6 @@ struct dense_kind {
       Eigen::Matrix<typename B::Scalar, A::ColsAtCompileTime, B::ColsAtCompileTime,
                     (B::ColsAtCompileTime == 1 || (!B::IsRowMajor && A::ColsAtCompileTime != 1)) ? Eigen::ColMajor
                                                                                                  : Eigen::RowMajor>;
-  template <class A>
-  static auto decompose(A const& a) {
-    return typename Kind::template decomposition<A>(Kind::part(a));
-  }
   // R -= A X, or A^T X.
   template <bool Transposed, class A, class X>
   static void subtract_product(X& r, A const& a, X const& x) {
@@ -43,7 +40,7 @@ struct dense_kind {
       abar.noalias() = -x * z.transpose();
     else
       abar.noalias() = -z * x.transpose();
-    if constexpr (!std::is_same_v<decltype(Kind::part(abar)), A const&>) abar = Kind::part(A(abar));
+    Kind::project(abar);
   }
 };
 
@@ -54,21 +51,31 @@ struct general_matrix : dense_kind<general_matrix> {
     return a;
   }
   template <class A>
+  static void project(A&) {}
+  template <class A>
   using decomposition = Eigen::PartialPivLU<A>;
+  template <class A>
+  static void factor(Eigen::PartialPivLU<A>& d, A const& a) {
+    d.compute(a);
+  }
   template <class Decomposition>
   static bool is_regular(Decomposition const& d) {
     return (d.matrixLU().diagonal().array() != 0).all();
   }
   template <bool Transposed, class X, class Decomposition, class B>
   static X solve(Decomposition const& d, B const& b) {
-    if constexpr (Transposed)
-      return d.transpose().solve(b);
-    else
+    if constexpr (Transposed) {  // Eigen's d.transpose() copies d
+      X x = b;
+      d.matrixLU().template triangularView<Eigen::Upper>().transpose().solveInPlace(x);
+      d.matrixLU().template triangularView<Eigen::UnitLower>().transpose().solveInPlace(x);
+      return d.permutationP().transpose() * x;
+    } else {
       return d.solve(b);
+    }
   }
-  template <class P, class Decomposition>
-  static auto transposed_inverse(Decomposition const& d) {
-    return duet::transposed_inverse<P>(d);
+  template <class Decomposition, class A>
+  static void invert_transposed(Decomposition const& d, A& result) {
+    duet::invert_transposed(d, result);
   }
   template <class Decomposition>
   static auto log_abs_determinant(Decomposition const& d) {
@@ -81,11 +88,26 @@ struct positive_definite_matrix : dense_kind<positive_definite_matrix> {
   static constexpr char const* name = "not positive definite";
   template <class A>
   static A part(A const& a) {
-    using P = passive_of_t<typename A::Scalar>;
-    return P(0.5) * (a + a.transpose());
+    A result = a;
+    project(result);
+    return result;
+  }
+  template <class A>
+  static void project(A& a) {
+    using T = typename A::Scalar;
+    using P = passive_of_t<T>;
+    duet::for_each_in_tiles<true>(
+        a.rows(), [&](auto i, auto j) DUET_INLINE_LAMBDA { a(i, j) = a(j, i) = T(P(0.5) * (a(i, j) + a(j, i))); });
   }
   template <class A>
   using decomposition = Eigen::LLT<A>;
+  template <class A>
+  static void factor(Eigen::LLT<A>& d, A const& a) {
+    loaned<A> symmetric;
+    *symmetric = a;
+    project(*symmetric);
+    d.compute(*symmetric);
+  }
   template <class Decomposition>
   static bool is_regular(Decomposition const& d) {
     return d.info() == Eigen::Success;
@@ -94,9 +116,9 @@ struct positive_definite_matrix : dense_kind<positive_definite_matrix> {
   static X solve(Decomposition const& d, B const& b) {
     return d.solve(b);
   }
-  template <class P, class Decomposition>
-  static auto transposed_inverse(Decomposition const& d) {
-    return duet::inverse_of_square<P>(d.matrixLLT());
+  template <class Decomposition, class A>
+  static void invert_transposed(Decomposition const& d, A& result) {
+    duet::invert_square(d.matrixLLT(), result);
   }
   template <class Decomposition>
   static auto log_abs_determinant(Decomposition const& d) {
@@ -113,7 +135,16 @@ struct triangular_matrix : dense_kind<triangular_matrix<Side>> {
     return a.template triangularView<Side>();
   }
   template <class A>
+  static void project(A& a) {
+    constexpr unsigned other = Side == Eigen::Lower ? Eigen::StrictlyUpper : Eigen::StrictlyLower;
+    a.template triangularView<other>().setZero();
+  }
+  template <class A>
   using decomposition = A;
+  template <class A>
+  static void factor(A& d, A const& a) {
+    d = a.template triangularView<Side>();
+  }
   template <class A>
   static bool is_regular(A const& a) {
     return (a.diagonal().array() != 0).all();
@@ -151,7 +182,9 @@ template <class Method, class A>
 class factored {
  public:
   using base_type = factored;
-  explicit factored(A const& a, Method kind = {}) : kind_(std::move(kind)), decomposition_(kind_.decompose(a)) {}
+  factored() = default;
+  explicit factored(A const& a, Method kind = {}) : kind_(std::move(kind)) { factor(a); }
+  void factor(A const& a) { kind_.factor(decomposition_, a); }
 
   [[nodiscard]] factored const& passive() const { return *this; }
   [[nodiscard]] bool is_regular() const { return Method::is_regular(decomposition_); }
@@ -164,12 +197,12 @@ class factored {
     if (b.size() == 0) return duet::zero_matrix<X>(b.rows(), b.cols());
     return Method::template solve<Transposed, X>(decomposition_, b);
   }
-  // A^-T of a square matrix of these sizes.
-  [[nodiscard]] A transposed_inverse(Eigen::Index n) const {
-    using P = typename A::Scalar;
-    if constexpr (requires { Method::template transposed_inverse<P>(decomposition_); })
-      if (n > most_inverted_by_columns) return Method::template transposed_inverse<P>(decomposition_);
-    return solve<true>(A(A::Identity(n, n)));
+  // What counts of A^-T, of a square matrix of these sizes.
+  void invert_transposed(Eigen::Index n, A& result) const {
+    if constexpr (requires { Method::invert_transposed(decomposition_, result); })
+      if (n > most_inverted_by_columns) return Method::invert_transposed(decomposition_, result);
+    result = solve<true>(A(A::Identity(n, n)));
+    Method::project(result);
   }
 
  private:
@@ -188,6 +221,12 @@ template <class Method, class A>
   if constexpr (forward_parts<typename A::Scalar>::splits) {
     if (!base) base = duet::factorize<Method>(duet::base_values(a), {}, kind);
     return std::make_shared<factored<Method, A> const>(a, std::move(base));
+  } else if constexpr (may_lie_idle<A> && !active_scalar<typename A::Scalar> && std::is_empty_v<Method>) {
+    if (base) return base;
+    reused<factored<Method, A>> result;
+    if (static_cast<std::size_t>(a.size()) > most_bytes_kept / sizeof(entry_t<A>)) result.discard_later();
+    result->factor(a);
+    return std::move(result).share();
   } else {
     return base ? base : std::make_shared<factored<Method, A> const>(a, kind);
   }
@@ -232,7 +271,10 @@ class factored<Method, A> {
   [[nodiscard]] bool is_regular() const { return base_->is_regular(); }
   [[nodiscard]] A const& matrix() const { return matrix_; }
   [[nodiscard]] Method const& kind() const { return base_->kind(); }
-  [[nodiscard]] A transposed_inverse(Eigen::Index n) const { return solve<true>(A(A::Identity(n, n))); }
+  void invert_transposed(Eigen::Index n, A& result) const {
+    result = solve<true>(A(A::Identity(n, n)));
+    Method::project(result);
+  }
   // The factorisation for a matrix of the same base values.
   [[nodiscard]] std::shared_ptr<base_type const> const& below() const { return base_; }
 
@@ -270,7 +312,10 @@ class factored<Method, A> {
   [[nodiscard]] bool is_regular() const { return values_->is_regular(); }
   [[nodiscard]] A const& matrix() const { return matrix_; }
   [[nodiscard]] Method const& kind() const { return values_->kind(); }
-  [[nodiscard]] A transposed_inverse(Eigen::Index n) const { return solve<true>(A(A::Identity(n, n))); }
+  void invert_transposed(Eigen::Index n, A& result) const {
+    result = solve<true>(A(A::Identity(n, n)));
+    Method::project(result);
+  }
   [[nodiscard]] base_pointer<Method, values> below() const {
     if constexpr (forward_parts<typename T::value_type>::splits)
       return values_->below();

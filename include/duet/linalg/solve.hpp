@@ -49,16 +49,24 @@ class inverse_linearization {
   explicit inverse_linearization(A const& a) {
     auto const f = duet::factorize<general_matrix>(a);
     if (!f->is_regular()) throw_unusable("duet::inverse", general_matrix::name, a.rows(), a.cols());
-    c_ = f->transposed_inverse(a.rows()).transpose();
+    loaned<A> transposed;
+    f->invert_transposed(a.rows(), *transposed);
+    *c_ = transposed->transpose();
   }
-  [[nodiscard]] A const& value() const { return c_; }
-  [[nodiscard]] A tangent(A const* da) const { return -c_ * A(*da * c_); }
+  [[nodiscard]] A const& value() const { return *c_; }
+  [[nodiscard]] A tangent(A const* da) const {
+    A const turned = *da * *c_;
+    return -*c_ * turned;
+  }
   void adjoint(A const& cbar, A* abar) const {
-    if (abar != nullptr) *abar = -c_.transpose() * A(cbar * c_.transpose());
+    if (abar == nullptr) return;
+    loaned<A> turned;
+    turned->noalias() = cbar * c_->transpose();
+    abar->noalias() = -c_->transpose() * *turned;
   }
 
  private:
-  A c_;
+  loaned<A> c_;
 };
 struct inverse_operation {
   template <class A>

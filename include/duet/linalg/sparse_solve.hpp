@@ -56,7 +56,6 @@ struct sparse_kind {
   template <class A>
   struct decomposition {
     using matrix = column_sparse<typename A::Scalar>;
-    explicit decomposition(matrix const& m) : solver(m) {}
     std::conditional_t<Definite, Eigen::SimplicialLLT<matrix>, Eigen::SparseLU<matrix>> solver;
   };
 
@@ -73,10 +72,10 @@ struct sparse_kind {
     }
   }
   template <class A>
-  [[nodiscard]] decomposition<A> decompose(A const& a) const {
+  void factor(decomposition<A>& d, A const& a) const {
     column_sparse<typename A::Scalar> const m = Eigen::Map<column_sparse<typename A::Scalar> const>(
         structure->size, structure->size, a.size(), structure->starts.data(), structure->rows.data(), part(a).data());
-    return decomposition<A>(m);
+    d.solver.compute(m);
   }
   template <class A>
   static bool is_regular(decomposition<A> const& d) {

@@ -1,10 +1,28 @@
 #pragma once
 
-// The memory of a tape: getting it, what it takes, and giving it back.
+// The memory of a tape: getting it, what it takes, using it again and giving it back.
 
 #include <duet/reverse/tape.hpp>
 
 namespace duet {
+
+template <class T>
+void tape<T>::rewind(tape_position const& to) {
+  require_recorded(to, "rewind");
+  forget(to);
+  adjoints_.truncate(to.descriptors);
+  if (to.descriptors <= resume_.descriptors)
+    resume_at_end();
+  else
+    resume_count_ = std::min(resume_count_, to.descriptors);
+}
+
+template <class T>
+void tape<T>::clear() {
+  rewind({});
+  state_ = adjoint_state::unknown;
+  head().infinite_partials = false;
+}
 
 template <class T>
 void tape<T>::make_room() {

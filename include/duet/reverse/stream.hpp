@@ -64,11 +64,6 @@ class stream {
                 std::to_string(most_) + "); record less at a time: rewind, preaccumulate or checkpoint");
   }
 
-  DUET_COLD void grow(std::size_t used, std::size_t wanted) {
-    if (wanted > most_) throw_full(wanted);
-    if (wanted <= small) return move_to_heap(used, small);
-    if (!reserve(used)) move_to_heap(used, std::min(most_, std::max(wanted, 2 * capacity_)));
-  }
   void move_to_heap(std::size_t used, std::size_t bytes) {
     std::size_t const skew = skew_ % 4096;
     auto* fresh = static_cast<std::byte*>(::operator new(bytes + skew, alignment, std::nothrow));

@@ -117,10 +117,16 @@ class tape {
   void seed(var<T> const& y, T const& w) {
     tape_index const index = require_here(y, "duet::tape::seed");
     if constexpr (checked::enabled) checks_.outputs(std::span(&y, 1), "duet::tape::seed");
+    seed_row(index, index != 0, [&](std::size_t) -> T const& { return w; });
+  }
+  // The same for `many` variables one after another, none of them passive, from that of index `first` on.
+  template <class Weight>
+  void seed_row(tape_index first, std::size_t many, Weight const& w) {
+    require_here(static_cast<tape_index>(first + many - (many != 0)), "duet::tape::seed");
     if (state_ != adjoint_state::seeded) clear_adjoints(adjoint_state::seeded);
-    if (is_resumed() && index >= resume_.descriptors) throw_swept_already();
+    if (is_resumed() && first + many > resume_.descriptors) throw_swept_already();
     adjoints_.extend(count());
-    if (index != 0) adjoints_.at(index) += w;
+    for (std::size_t i = 0; i < many; ++i) adjoints_.at(first + i) += w(i);
   }
 
   // Sweeps what is recorded, or what reverse_to() has left of it, with the seeds given since the last sweep. Throws
@@ -167,13 +173,13 @@ class tape {
     if constexpr (checked::enabled) checks_.before_sweep(count(), outputs, "duet::tape::reverse_rows");
     for (std::size_t first = 0; first < outputs.size();) {
       std::size_t const left = outputs.size() - first;
-      if (Lanes == 8 || (Lanes == 0 && (active_scalar<T> || left <= 8))) {
-        sweep_rows<8>(lanes_, outputs.subspan(first, std::min<std::size_t>(8, left)), first, visit);
-        first += 8;
-      } else {
-        sweep_rows<16>(wide_lanes_, outputs.subspan(first, std::min<std::size_t>(16, left)), first, visit);
-        first += 16;
-      }
+      bool const narrow = Lanes == 8 || (Lanes == 0 && (active_scalar<T> || left <= 8));
+      std::size_t const count = std::min<std::size_t>(narrow ? 8 : 16, left);
+      if (narrow)
+        sweep_rows<8>(lanes_, outputs.subspan(first, count), first, visit);
+      else
+        sweep_rows<16>(wide_lanes_, outputs.subspan(first, count), first, visit);
+      first += count;
     }
     if constexpr (checked::enabled) checks_.after_sweep();
   }
@@ -189,24 +195,10 @@ class tape {
   }
 
   // Forgets what was recorded since. Variables made since are no longer of this recording.
-  void rewind(tape_position const& to) {
-    require_recorded(to, "rewind");
-    forget(to);
-    adjoints_.truncate(to.descriptors);
-    if (to.descriptors <= resume_.descriptors)
-      resume_at_end();
-    else
-      resume_count_ = std::min(resume_count_, to.descriptors);
-  }
+  void rewind(tape_position const& to);
 
-  // Forgets the recording and keeps the memory.
-  void clear() {
-    rewind({});
-    state_ = adjoint_state::unknown;
-    head().infinite_partials = false;
-  }
-
-  // Forgets the recording and gives the memory back. This and statistics(): memory.hpp.
+  // Forgets the recording and keeps the memory; and gives the memory back. These and statistics(): memory.hpp.
+  void clear();
   void shrink();
   [[nodiscard]] tape_statistics statistics() const;
 
