@@ -6,6 +6,7 @@
 
 #include <duet/batch/lanes_math.hpp>
 #include <duet/batch/lanes_select.hpp>
+#include <duet/eigen/lift.hpp>
 #include <duet/eigen/strip_node.hpp>
 #include <duet/symbolic/sweep.hpp>
 #include <tuple>
