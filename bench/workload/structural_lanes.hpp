@@ -14,6 +14,7 @@
 #include <duet/batch/sum_over.hpp>
 #include <duet/batch/value_tape.hpp>
 #include <duet/kernel/kernel.hpp>
+#include <limits>
 
 namespace workload::structural {
 
@@ -58,7 +59,7 @@ struct lstm : workload::lstm {
     return Eigen::Map<array<T> const>(x + place * hidden);
   }
 
-  // The new output and cell.
+  // The new output and cell of a layer; the first one scales what it is given.
   struct unit {
     template <class T>
     constexpr std::array<T, 2> operator()(T const& x, T const& output, T const& cell, T const& forget, T const& take,
@@ -70,23 +71,20 @@ struct lstm : workload::lstm {
       return {sigmoid<T>(put * x + put_bias) * tanh(kept), kept};
     }
   };
-  struct scaled {
-    template <class T>
-    constexpr T operator()(T const& weight, T const& x) const {
-      return weight * x;
+  struct first_unit {
+    template <class T, class... Rest>
+    constexpr std::array<T, 2> operator()(T const& scale, T const& x, Rest const&... rest) const {
+      return unit()(T(scale * x), rest...);
     }
   };
-  struct shifted {
-    template <class T>
-    constexpr T operator()(T const& weight, T const& x, T const& bias) const {
-      return weight * x + bias;
-    }
-  };
+  // What an entry adds to the sum of exponentials, shifted by `most`, and to what is subtracted from its logarithm.
   struct share {
     template <class T>
-    constexpr std::array<T, 2> operator()(T const& y, T const& most, T const& wanted) const {
+    constexpr std::array<T, 2> operator()(T const& weight, T const& output, T const& bias, T const& most,
+                                          T const& wanted) const {
       using std::exp;
-      return {exp(y - most), wanted * (y - most)};
+      T const y = weight * output + bias - most;
+      return {exp(y), wanted * y};
     }
   };
 
@@ -97,20 +95,26 @@ struct lstm : workload::lstm {
     for (auto& each : all)
       for (std::size_t j = 0; j < hidden; ++j)
         each[0](static_cast<int>(j)) = each[1](static_cast<int>(j)) = first_state(j);
+    auto const weights = array_at(&w[outer], 1), biases = array_at(&w[outer], 2);
     T loss = 0;
     for (std::size_t n = 0; n + 1 < sequence.size(); ++n) {
-      auto x = duet::map_entries(scaled(), array_at(&w[outer]), sequence[n]);
       for (std::size_t l = 0; l < layers; ++l) {
-        auto const at = [&](std::size_t place) { return array_at(&w[l * 2 * gates], place); };
-        all[l] =
-            duet::map_entries(unit(), x, all[l][0], all[l][1], at(0), at(1), at(2), at(3), at(4), at(5), at(6), at(7));
-        x = all[l][0];
+        auto const advance = [&](auto const& kind, auto const&... x) {
+          auto const at = [&](std::size_t place) { return array_at(&w[l * 2 * gates], place); };
+          all[l] = duet::map_entries(kind, x..., all[l][0], all[l][1], at(0), at(1), at(2), at(3), at(4), at(5), at(6),
+                                     at(7));
+        };
+        if (l == 0)
+          advance(first_unit(), array_at(&w[outer]), sequence[n]);
+        else
+          advance(unit(), all[l - 1][0]);
       }
       auto const& next = sequence[n + 1];
-      auto const y = duet::map_entries(shifted(), x, array_at(&w[outer], 1), array_at(&w[outer], 2));
-      double most = duet::value(y[0]);
-      for (T const& e : y) most = std::max(most, duet::value(e));
-      auto const [sum, linear] = duet::sum_entries(share(), y, most, next);
+      auto const& output = all[layers - 1][0];
+      double most = -std::numeric_limits<double>::infinity();
+      for (int j = 0; j < output.size(); ++j)
+        most = std::max(most, duet::value(weights[j]) * duet::value(output[j]) + duet::value(biases[j]));
+      auto const [sum, linear] = duet::sum_entries(share(), weights, output, biases, most, next);
       loss += array_at(next.data()).sum() * log(sum) - linear;
     }
     return loss / foretold();
@@ -136,6 +140,15 @@ struct by_lanes {
           return exp(e - most);
         },
         x, shift);
+  }
+  template <class X>
+  static typename X::Scalar sum_of_logs(X const& x) {
+    return duet::sum_entries(
+        [](auto const& e) {
+          using std::log;
+          return log(e);
+        },
+        x);
   }
 };
 namespace in_lanes {

@@ -36,6 +36,10 @@ struct by_eigen {
   static matrix<typename X::Scalar> shifted_exp(X const& x, Shift const& shift) {
     return (x - shift.template cast<typename X::Scalar>()).array().exp();
   }
+  template <class X>
+  static typename X::Scalar sum_of_logs(X const& x) {
+    return x.array().log().sum();
+  }
 };
 
 // A column a sample.
@@ -100,18 +104,18 @@ struct mixture_by : workload::mixture<D> {
       forms(features - 1, c) -= 2 * (weights(c) + factors.col(c).head(D).sum());
     }
     matrix<T> const exponents = products * forms;
-    return log_sum_exp(exponents).sum() - static_cast<double>(n) * log_sum_exp(weights.transpose()).sum() + prior +
+    return log_sum_exp(exponents) - static_cast<double>(n) * log_sum_exp(weights.transpose()) + prior +
            this->constant();
   }
 
-  // Of each row.
+  // The sum over all rows.
   template <class X>
   static auto log_sum_exp(X const& x) {
     using T = typename X::Scalar;
     Eigen::VectorXd const largest = x.unaryExpr([](T const& e) { return duet::value(e); }).rowwise().maxCoeff();
     matrix<T> const e = Functions::shifted_exp(x, largest.replicate(1, x.cols()));
     column<T> const sums = e * Eigen::VectorXd::Ones(x.cols());
-    return column<T>(sums.array().log() + largest.array());
+    return T(Functions::sum_of_logs(sums) + largest.sum());
   }
 };
 template <std::size_t D = 10>
