@@ -53,8 +53,8 @@ class adjoint_rows {
   // The product in which zero wins over infinity and NaN.
   [[nodiscard]] static adjoint_rows damped_product(adjoint_rows const& a, adjoint_rows const& b) {
     return blockwise([&](auto j) {
-      vector const zero{};
-      return vector(a.numbers_[j] == zero || b.numbers_[j] == zero ? zero : a.numbers_[j] * b.numbers_[j]);
+      vector const none{};
+      return vector(a.numbers_[j] == none || b.numbers_[j] == none ? none : a.numbers_[j] * b.numbers_[j]);
     });
   }
 
