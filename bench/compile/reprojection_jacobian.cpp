@@ -1,5 +1,5 @@
 // budget: 15 s
-// object: 22 kB
+// object: 32 kB
 #include "../workload/reprojection.hpp"
 
 #include <duet/duet.hpp>
