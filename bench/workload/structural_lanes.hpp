@@ -153,8 +153,8 @@ struct by_lanes {
 };
 namespace in_lanes {
 // The stencil of both fields at once.
-struct burgers : workload::burgers {
-  struct advanced {
+struct burgers : burgers_fields {
+  struct stencil {
     template <class T>
     constexpr std::array<T, 2> operator()(T const& u, T const& u_left, T const& u_below, T const& u_right,
                                           T const& u_above, T const& v, T const& v_left, T const& v_below,
@@ -168,20 +168,10 @@ struct burgers : workload::burgers {
 
   template <class T>
   T operator()(std::vector<T> const& in) const {
-    using field = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;
-    auto const side = static_cast<Eigen::Index>(n), inner = side - 2;
-    auto const at = [inner](auto const& w, Eigen::Index j, Eigen::Index i) {
-      return w.block(1 + j, 1 + i, inner, inner);
-    };
-    field u = Eigen::Map<field const>(in.data(), side, side);
-    field v = Eigen::Map<field const>(in.data() + points(), side, side);
-    for (std::size_t s = 0; s < steps; ++s) {
-      auto const next = duet::map_entries(advanced(), at(u, 0, 0), at(u, -1, 0), at(u, 0, -1), at(u, 1, 0), at(u, 0, 1),
-                                          at(v, 0, 0), at(v, -1, 0), at(v, 0, -1), at(v, 1, 0), at(v, 0, 1), c, d);
-      u.block(1, 1, inner, inner) = next[0];
-      v.block(1, 1, inner, inner) = next[1];
-    }
-    return u.matrix().squaredNorm() + v.matrix().squaredNorm();
+    return this->advanced(in, [this](auto const& at, auto const& u, auto const& v, auto& next) {
+      next = duet::map_entries(stencil(), at(u, 0, 0), at(u, -1, 0), at(u, 0, -1), at(u, 1, 0), at(u, 0, 1),
+                               at(v, 0, 0), at(v, -1, 0), at(v, 0, -1), at(v, 1, 0), at(v, 0, 1), c, d);
+    });
   }
 };
 using perceptron = perceptron_by<by_lanes>;

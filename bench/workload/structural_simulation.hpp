@@ -50,30 +50,42 @@ struct chain : workload::chain {
 // A step is a kernel.
 using lorenz = lorenz_by<decltype(duet::kernel(lorenz_step{}))>;
 
-// Whole fields.
-struct burgers : workload::burgers {
+// Whole fields, and how their inner points go on: advance(at, u, v, next) sets the next two, where at(w, j, i) is the
+// field w as seen from points j and i away.
+struct burgers_fields : workload::burgers {
   template <class T>
-  T operator()(std::vector<T> const& in) const {
-    using field = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;
+  using field = Eigen::Array<T, Eigen::Dynamic, Eigen::Dynamic>;
+
+  template <class T, class Advance>
+  T advanced(std::vector<T> const& in, Advance const& advance) const {
     auto const side = static_cast<Eigen::Index>(n), inner = side - 2;
     auto const at = [inner](auto const& w, Eigen::Index j, Eigen::Index i) {
       return w.block(1 + j, 1 + i, inner, inner);
     };
-    field u = Eigen::Map<field const>(in.data(), side, side);
-    field v = Eigen::Map<field const>(in.data() + points(), side, side);
-    field convection, next_u, next_v;  // their memory serves all steps
-    auto const advance = [&](field const& w, field& next) {
-      auto const here = at(w, 0, 0), left = at(w, -1, 0), below = at(w, 0, -1);
-      convection = at(u, 0, 0) * (here - left) + at(v, 0, 0) * (here - below);
-      next = (1 - 4 * d) * here + d * (left + below + at(w, 1, 0) + at(w, 0, 1)) - c * convection;
-    };
+    field<T> u = Eigen::Map<field<T> const>(in.data(), side, side);
+    field<T> v = Eigen::Map<field<T> const>(in.data() + points(), side, side);
+    std::array<field<T>, 2> next;  // its memory serves all steps
     for (std::size_t s = 0; s < steps; ++s) {
-      advance(u, next_u);
-      advance(v, next_v);
-      u.block(1, 1, inner, inner) = next_u;
-      v.block(1, 1, inner, inner) = next_v;
+      advance(at, u, v, next);
+      u.block(1, 1, inner, inner) = next[0];
+      v.block(1, 1, inner, inner) = next[1];
     }
     return u.matrix().squaredNorm() + v.matrix().squaredNorm();
+  }
+};
+struct burgers : burgers_fields {
+  template <class T>
+  T operator()(std::vector<T> const& in) const {
+    field<T> convection;
+    return advanced(in, [&](auto const& at, auto const& u, auto const& v, auto& next) {
+      auto const set = [&](auto const& w, auto& to) {
+        auto const here = at(w, 0, 0), left = at(w, -1, 0), below = at(w, 0, -1);
+        convection = at(u, 0, 0) * (here - left) + at(v, 0, 0) * (here - below);
+        to = (1 - 4 * d) * here + d * (left + below + at(w, 1, 0) + at(w, 0, 1)) - c * convection;
+      };
+      set(u, next[0]);
+      set(v, next[1]);
+    });
   }
 };
 

@@ -19,7 +19,7 @@ TEST_CASE("Lorenz' equations in kernels have the same solution") {
 }
 
 TEST_CASE("Burgers' equations on whole fields have the same solution") {
-  workload::structural::burgers const f{{.n = 9, .steps = 5}};
+  workload::structural::burgers const f{{{.n = 9, .steps = 5}}};
   check_by_hand<workload::burgers>(f, workload::burgers::memory());
 }
 

@@ -35,6 +35,6 @@ TEST_CASE("The likelihood of a mixture with functions in lanes is its likelihood
 }
 
 TEST_CASE("Burgers' equations as entries of blocks are the equations") {
-  workload::structural::in_lanes::burgers const f{{.n = 9, .steps = 3}};
+  workload::structural::in_lanes::burgers const f{{{.n = 9, .steps = 3}}};
   check_by_hand<workload::burgers>(f, workload::burgers::memory());
 }

@@ -297,12 +297,8 @@ class strip_entries {
       }
       std::size_t const count = std::min(group, length_ - k);
       for (std::size_t o = 0; o < outputs; ++o) {
-        V* const to = results_[o].data() + done_ + k;
         auto const at = static_cast<tape_index>(o * count_ + k) + index;
-        if (count == group)
-          for (std::size_t l = 0; l < group; ++l) to[l] = V::recorded(values[o][l], at + static_cast<tape_index>(l));
-        else
-          for (std::size_t l = 0; l < count; ++l) to[l] = V::recorded(values[o][l], at + static_cast<tape_index>(l));
+        duet::join_variables(values[o], at, 1, count, results_[o].data() + done_ + k);
       }
     }
   }

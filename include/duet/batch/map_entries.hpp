@@ -293,8 +293,7 @@ template <bool Sum, class F, class... X>
 // in lanes; so do variables, with one entry of the tape for all results, which holds a partial for each of them and
 // active argument (8 bytes each) or, where f has no costly operation and arrays of Eigen's are large, the values that
 // the sweep needs to compute the partials again. f's operations leave nothing on the tape. Other scalars are evaluated
-// one by one.
-// Throws std::invalid_argument if sizes differ.
+// one by one. Throws std::invalid_argument if sizes differ.
 template <class F, class... X>
 [[nodiscard]] auto map_entries(F const&, X const&... x) {
   return entries_detail::over_entries<false, F>(x...);
