@@ -54,10 +54,12 @@ TEST_CASE("a function whose duals leave the cache goes in narrow passes") {
     }
     return r;
   };
-  VectorXd const x = random_vector(30'000, 8);
+  VectorXd const x = random_vector(90'000, 8);
   auto by_columns = duet::prepare_sparse_jacobian(duet::forward, band, x);
   auto by_rows = duet::prepare_sparse_jacobian(duet::reverse, band, x);
   CHECK(by_columns.colors() == 7);
+  CHECK(by_columns.passes() == 2);
+  CHECK(duet::prepare_sparse_jacobian(duet::forward, band, VectorXd(x.head(9000))).passes() == 1);
   double const difference = (by_columns.check(x) - by_rows.check(x)).norm();
   CHECK(difference <= 1e-14 * by_rows.jacobian().norm());
   CHECK(near(by_columns.value(), band(x)));

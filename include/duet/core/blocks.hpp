@@ -82,35 +82,70 @@ template <std::size_t J, class V>
 struct block_member {
   V block;
 };
+// At a multiple of the alignment of one number.
+template <std::size_t J, class V, std::size_t Alignment>
+struct unaligned_block_member {
+  typedef V vector __attribute__((aligned(Alignment)));
+  vector block;
+};
 
 template <class V, class Indices>
 struct block_members;
 template <class V, std::size_t... J>
-struct block_members<V, std::index_sequence<J...>> : block_member<J, V>... {};
+struct block_members<V, std::index_sequence<J...>> : block_member<J, V>... {
+  template <std::size_t K>
+  using member = block_member<K, V>;
+};
+template <class V, std::size_t Alignment, class Indices>
+struct unaligned_block_members;
+template <class V, std::size_t Alignment, std::size_t... J>
+struct unaligned_block_members<V, Alignment, std::index_sequence<J...>> : unaligned_block_member<J, V, Alignment>... {
+  template <std::size_t K>
+  using member = unaligned_block_member<K, V, Alignment>;
+};
+
+// Stands for a vector that is not aligned: a reference to it would say that it is.
+template <class Member, class V>
+class unaligned_block {
+ public:
+  DUET_INLINE constexpr explicit unaligned_block(Member& member) : member_(member) {}
+  DUET_INLINE constexpr operator V() const { return member_.block; }  // NOLINT: implicit as in a reference
+  DUET_INLINE constexpr void operator=(V const& x) const { member_.block = x; }
+  DUET_INLINE constexpr void operator+=(V const& x) const { member_.block += x; }
+
+ private:
+  Member& member_;
+};
 
 template <std::size_t J>
 using block_index = std::integral_constant<std::size_t, J>;
 
-template <class T, std::size_t N>
+// Aligned says whether blocks lie at multiples of their size, or one behind the other at those of a number's: large
+// arrays of numbers of few blocks then take less memory, but blocks straddle cache lines.
+template <class T, std::size_t N, bool Aligned = true>
 class blocks {
  public:
   using shape = block_shape<T, N>;
   using vector = typename shape::vector;
+  static constexpr bool aligned = Aligned || shape::lanes == 1 || !shape::unrolled;
 
   constexpr blocks() = default;
 
-  // The block at an index of for_each_block: known to the compiler where blocks are unrolled.
+  // The block at an index of for_each_block: known to the compiler where blocks are unrolled. Where it is not aligned,
+  // what stands for it, and a copy of a constant one.
   template <class Index>
-  [[nodiscard]] DUET_INLINE constexpr vector& operator[](Index j) {
-    if constexpr (shape::unrolled)
-      return static_cast<block_member<j(), vector>&>(members_).block;
+  [[nodiscard]] DUET_INLINE constexpr decltype(auto) operator[](Index j) {
+    if constexpr (!shape::unrolled)
+      return (members_[j]);
+    else if constexpr (aligned)
+      return (static_cast<typename storage::template member<j()>&>(members_).block);
     else
-      return members_[j];
+      return unaligned_block<typename storage::template member<j()>, vector>(members_);
   }
   template <class Index>
-  [[nodiscard]] DUET_INLINE constexpr vector const& operator[](Index j) const {
+  [[nodiscard]] DUET_INLINE constexpr std::conditional_t<aligned, vector const&, vector> operator[](Index j) const {
     if constexpr (shape::unrolled)
-      return static_cast<block_member<j(), vector> const&>(members_).block;
+      return static_cast<typename storage::template member<j()> const&>(members_).block;
     else
       return members_[j];
   }
@@ -133,10 +168,13 @@ class blocks {
   constexpr void set(std::size_t i, T const& x) {
     for_each_block([&](auto j) {
       if (i / shape::lanes != std::size_t{j}) return;
-      if constexpr (shape::lanes == 1)
+      if constexpr (shape::lanes == 1) {
         (*this)[j] = x;
-      else
-        (*this)[j][i % shape::lanes] = x;
+      } else {
+        vector block = std::as_const(*this)[j];
+        block[i % shape::lanes] = x;
+        (*this)[j] = block;
+      }
     });
   }
 
@@ -183,8 +221,10 @@ class blocks {
     });
   }
 
-  using storage = std::conditional_t<shape::unrolled, block_members<vector, std::make_index_sequence<shape::count>>,
-                                     std::array<vector, shape::count>>;
+  using indices = std::make_index_sequence<shape::count>;
+  using storage = std::conditional_t<!shape::unrolled, std::array<vector, shape::count>,
+                                     std::conditional_t<aligned, block_members<vector, indices>,
+                                                        unaligned_block_members<vector, alignof(T), indices>>>;
   storage members_{};
 };
 

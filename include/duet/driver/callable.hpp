@@ -53,5 +53,9 @@ using tag_of =
 // In forward mode f is evaluated on unguarded scalars (forward/dual.hpp), unless it names its scalar or is checked.
 template <class F>
 using forward_tag = std::conditional_t<parameters_known<F> != 0 || checked::enabled, tag_of<F>, unguarded<tag_of<F>>>;
+// The same where f takes thousands of numbers at a time.
+template <class F>
+using large_forward_tag =
+    std::conditional_t<parameters_known<F> != 0 || checked::enabled, tag_of<F>, unguarded<unaligned<tag_of<F>>>>;
 
 }  // namespace duet

@@ -11,19 +11,28 @@
 
 namespace duet {
 
-// Directions that one pass carries.
+// Directions that one pass carries, and how far apart outputs lie in it, counted in partials.
+struct color_chunk {
+  std::size_t colors, stride;
+};
 struct color_chunks {
-  std::size_t wide, narrow;
+  color_chunk wide, narrow;
   bool only_narrow = false;
 };
 
 class jacobian_plan {
  public:
-  // Colours first, first + 1, ... before last, in a dual of the wide chunk or the narrow one.
+  // Entries of the matrix by columns, first, first + 1, ... before last.
+  struct stretch {
+    std::uint32_t first, last;
+  };
+  // Colours first, first + 1, ... before last, in a dual of the wide chunk or the narrow one; the entries of their
+  // columns, in order, and where each is among the partials of the outputs: row * stride + lane.
   struct column_pass {
-    std::size_t first, last;
-    bool is_wide;
-    std::size_t columns_begin, columns_end;
+    std::size_t first = 0, last = 0;
+    bool is_wide = false;
+    std::vector<stretch> stretches = {};
+    std::vector<std::uint32_t> sources = {};
   };
 
   jacobian_plan(mode chosen, sparsity_pattern pattern, coloring_orders const& orders, color_chunks const& chunks)
@@ -33,6 +42,11 @@ class jacobian_plan {
       if ((chosen == mode::forward && rows != 0) || (chosen == mode::reverse && columns != 0)) return never;
       return static_cast<double>(columns) + (rows == 0 ? 0 : reverse_cost(rows));
     });
+    std::size_t const most_rows =
+        std::numeric_limits<std::uint32_t>::max() / std::max(chunks.wide.stride, chunks.narrow.stride);
+    if (pattern_.rows() > most_rows)
+      throw std::invalid_argument("duet: a Jacobian is compressed if it has at most " + std::to_string(most_rows) +
+                                  " rows, this one has " + std::to_string(pattern_.rows()));
     readings_ = duet::readings(pattern_, transposed_, colors_);
     if (std::find(readings_.begin(), readings_.end(), unread) != readings_.end())
       throw std::logic_error("duet: a colouring does not determine the Jacobian");
@@ -49,10 +63,6 @@ class jacobian_plan {
 
   // Evaluations on duals that carry the colours of columns.
   [[nodiscard]] std::vector<column_pass> const& passes() const { return passes_; }
-  // The columns that one carries, in order.
-  [[nodiscard]] std::span<std::uint32_t const> columns_of(column_pass const& pass) const {
-    return {divided_columns_.data() + pass.columns_begin, pass.columns_end - pass.columns_begin};
-  }
   // The rows of one colour.
   [[nodiscard]] std::span<std::uint32_t const> rows_of(std::size_t color) const {
     return {grouped_rows_.data() + group_starts_[color], group_starts_[color + 1] - group_starts_[color]};
@@ -94,25 +104,33 @@ class jacobian_plan {
   void divide_columns(color_chunks const& chunks) {
     std::vector<std::size_t> pass_of(column_colors());
     for (std::size_t first = 0; first < pass_of.size();) {
-      bool const is_wide = !chunks.only_narrow && pass_of.size() > first + chunks.narrow;
-      std::size_t const last = std::min(pass_of.size(), first + (is_wide ? chunks.wide : chunks.narrow));
+      bool const is_wide = !chunks.only_narrow && pass_of.size() > first + chunks.narrow.colors;
+      std::size_t const last = std::min(pass_of.size(), first + (is_wide ? chunks.wide : chunks.narrow).colors);
       for (std::size_t c = first; c < last; ++c) pass_of[c] = passes_.size();
-      passes_.push_back({first, last, is_wide, 0, 0});
+      passes_.push_back({.first = first, .last = last, .is_wide = is_wide});
       first = last;
     }
-    auto const& colors = colors_.columns.colors;
-    for (int const c : colors)
-      if (c >= 0) ++passes_[pass_of[static_cast<std::size_t>(c)]].columns_end;
-    std::size_t next = 0;
-    for (column_pass& pass : passes_) {
-      pass.columns_begin = next;
-      next += std::exchange(pass.columns_end, next);
-    }
-    divided_columns_.resize(next);
-    for (std::size_t j = 0; j < colors.size(); ++j)
-      if (colors[j] >= 0)
-        divided_columns_[passes_[pass_of[static_cast<std::size_t>(colors[j])]].columns_end++] =
-            static_cast<std::uint32_t>(j);
+    auto const for_each_colored = [&](auto const& visit) {
+      for (std::size_t j = 0; j < transposed_.rows(); ++j)
+        if (int const color = colors_.columns.colors[j]; color >= 0) visit(j, pass_of[static_cast<std::size_t>(color)]);
+    };
+    std::vector<std::size_t> entries(passes_.size());
+    for_each_colored([&](std::size_t j, std::size_t p) { entries[p] += transposed_.row(j).size(); });
+    for (std::size_t p = 0; p < passes_.size(); ++p) passes_[p].sources.reserve(entries[p]);
+    for_each_colored([&](std::size_t j, std::size_t p) {
+      append_column(passes_[p], j, (passes_[p].is_wide ? chunks.wide : chunks.narrow).stride);
+    });
+  }
+  void append_column(column_pass& pass, std::size_t j, std::size_t stride) const {
+    auto const first = static_cast<std::uint32_t>(transposed_.start(j));
+    auto const last = first + static_cast<std::uint32_t>(transposed_.row(j).size());
+    if (!pass.stretches.empty() && pass.stretches.back().last == first)
+      pass.stretches.back().last = last;
+    else
+      pass.stretches.push_back({first, last});
+    std::size_t const lane = static_cast<std::size_t>(colors_.columns.colors[j]) - pass.first;
+    for (int const i : transposed_.row(j))
+      pass.sources.push_back(static_cast<std::uint32_t>(static_cast<std::size_t>(i) * stride + lane));
   }
 
   sparsity_pattern pattern_, transposed_;
@@ -120,7 +138,7 @@ class jacobian_plan {
   bicoloring colors_;
   std::vector<std::uint8_t> readings_;
   std::vector<std::size_t> group_starts_;
-  std::vector<std::uint32_t> grouped_rows_, divided_columns_;
+  std::vector<std::uint32_t> grouped_rows_;
   std::vector<column_pass> passes_;
 };
 

@@ -28,6 +28,16 @@ inline constexpr bool is_unguarded = false;
 template <class Tag>
 inline constexpr bool is_unguarded<unguarded<Tag>> = true;
 
+// The tag of scalars in large arrays: their partials are not aligned (blocks.hpp).
+template <class Tag>
+struct unaligned {};
+template <class Tag>
+inline constexpr bool is_unaligned = false;
+template <class Tag>
+inline constexpr bool is_unaligned<unaligned<Tag>> = true;
+template <class Tag>
+inline constexpr bool is_unaligned<unguarded<Tag>> = is_unaligned<Tag>;
+
 // The guarded scalar of the same numbers.
 template <class S>
 struct guarded {
@@ -98,11 +108,11 @@ struct leaf<dual<T, N, Tag>> {
   using scalar = dual<T, N, Tag>;
   using value_type = T;
   using shape = block_shape<T, N>;
-  using storage = std::conditional_t<shape::unrolled, leaf_blocks<blocks<T, N>, std::make_index_sequence<shape::count>>,
-                                     blocks<T, N>>;
+  using storage = std::conditional_t<
+      shape::unrolled, leaf_blocks<typename scalar::all_blocks, std::make_index_sequence<shape::count>>, blocks<T, N>>;
 
   T number;
-  [[no_unique_address]] mark_of<T, N> mark;
+  [[no_unique_address]] typename scalar::mark_type mark;
   storage partials;
 
   DUET_INLINE constexpr explicit leaf(scalar const& x) : number(x.value()), mark(x.mark()), partials(x.partials()) {}
@@ -118,8 +128,9 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   using value_type = T;
   using tag = Tag;
   using scalar = dual;
-  using block = typename blocks<T, N>::vector;
-  using mark_type = mark_of<T, N>;
+  using all_blocks = blocks<T, N, !is_unaligned<Tag>>;
+  using block = typename all_blocks::vector;
+  using mark_type = std::conditional_t<is_unaligned<Tag>, no_mark, mark_of<T, N>>;
 
   // Zero, with partials of zero.
   DUET_INLINE constexpr dual() {}  // not defaulted: that would clear the padding too
@@ -153,7 +164,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   [[nodiscard]] static DUET_INLINE constexpr dual seeded(T const& value, std::size_t i,
                                                          checked::site at = checked::site::current()) {
     if (i < N) checked::input(value, at);
-    return dual(value, i);
+    return dual(value, i, mark_type::anything());
   }
 
   [[nodiscard]] DUET_INLINE constexpr T const& value() const { return value_; }
@@ -167,7 +178,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
     mark_ = mark_type::anything();
   }
   [[nodiscard]] static constexpr std::size_t size() { return N; }
-  [[nodiscard]] DUET_INLINE constexpr blocks<T, N> const& partials() const { return partials_; }
+  [[nodiscard]] DUET_INLINE constexpr all_blocks const& partials() const { return partials_; }
   [[nodiscard]] DUET_INLINE constexpr mark_type mark() const { return mark_; }
 
   // a b in which zero wins over infinity and NaN, term by term.
@@ -196,7 +207,8 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
 
   // Built whole: setting what exists would have g++ clear it first, with its padding.
   DUET_INLINE constexpr dual(T const& value, std::size_t input)
-      : value_(value), mark_(input < N ? mark_type::input(input, block_shape<T, N>::lanes) : mark_type::anything()) {
+      : dual(value, input, input < N ? mark_type::input(input, block_shape<T, N>::lanes) : mark_type::anything()) {}
+  DUET_INLINE constexpr dual(T const& value, std::size_t input, mark_type mark) : value_(value), mark_(mark) {
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = unit_block<T, N>(j, input); });
   }
 
@@ -255,7 +267,8 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
         }
       blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
         auto sum = leaves.sum(j);
-        if (!sum.empty) partials_[j] = old.is_known() && !old.reaches(j) ? sum.total : block(sum.total + partials_[j]);
+        if (!sum.empty)
+          partials_[j] = old.is_known() && !old.reaches(j) ? sum.total : block(sum.total + block(partials_[j]));
       });
     }
     value_ = duet::accumulated_value(value_, x, seed);
@@ -271,7 +284,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
     result.mark_ = mark_type::anything();
     duet::for_each_leaf(x, c, [&](auto const& coefficient, auto const& l) {
       blocks<T, N>::for_each_block([&](auto j) {
-        result.partials_[j] = duet::add_block<true>(result.partials_[j], coefficient, l.partials[j]);
+        result.partials_[j] = duet::add_block<true>(block(result.partials_[j]), coefficient, l.partials[j]);
       });
     });
     if (!result.partials_are_finite()) infinite_partials_met = true;
@@ -283,7 +296,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   } in_registers_;
   T value_{};
   [[no_unique_address]] mark_type mark_;
-  blocks<T, N> partials_{};
+  all_blocks partials_{};
 };
 
 // On a tape: the value and N partials, no padding.

@@ -76,7 +76,7 @@ template <bool Damped, class Sum, class C, class Block>
   }
 }
 
-// In place of a mark where there is one lane a block, or loops over blocks: nothing is ever known.
+// In place of a mark where there is one lane a block, or loops over blocks, or in large arrays: nothing is ever known.
 struct no_mark {
   [[nodiscard]] static DUET_INLINE constexpr no_mark anything() { return {}; }
   [[nodiscard]] static DUET_INLINE constexpr no_mark input(std::size_t, std::size_t) { return {}; }
@@ -134,6 +134,7 @@ template <class T, std::size_t N, class Leaf>
 class block_sum {
  public:
   using block = typename blocks<T, N>::vector;
+  using mark_type = decltype(Leaf::mark);
 
   block total{};
   bool empty = true;  // the compiler knows that nothing has reached it
@@ -149,10 +150,10 @@ class block_sum {
 
  private:
   template <class Index>
-  DUET_INLINE constexpr void add_product(mark_of<T, N> mark, block const& x, bool looks_closely, Index j) {
+  DUET_INLINE constexpr void add_product(mark_type mark, block const& x, bool looks_closely, Index j) {
     constexpr std::size_t lanes = block_shape<T, N>::lanes;
     if (looks_closely && mark.is_known() && !mark.reaches(j)) return;
-    if constexpr (has_marks<T, N>) {
+    if constexpr (!std::is_same_v<mark_type, no_mark>) {
       if (looks_closely && mark.is_known() && mark.is_input()) {
         block term;
         if constexpr (lanes > 1)
@@ -205,7 +206,7 @@ class leaf_sum {
   static constexpr bool looks_closely = count <= 10;
 
  public:
-  using mark_type = mark_of<T, N>;
+  using mark_type = decltype(Leaf::mark);
 
   DUET_INLINE constexpr leaf_sum(X const& x, C const& c) : terms_(duet::terms_of<T, Leaf>(x, c)) {}
 
