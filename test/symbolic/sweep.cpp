@@ -137,3 +137,8 @@ TEST_CASE("zero wins over infinity though not all inputs are asked") {
   constexpr auto pair = sym::expression<2>([](auto a, auto b) { return std::array{sqrt((a - b) * (a - b)), a}; });
   CHECK(sym::value_and_vjp(pair, std::array{1.0, 3.0}, 2.0, 2.0).gradient == std::array{3.0, 0.0});
 }
+
+TEST_CASE("the adjoint of a square may overflow where its slope does not") {
+  constexpr auto f = sym::expression<1>([](auto x) { return 1.5e308 * (x * x) + sqrt(x); });
+  CHECK(sym::value_and_gradient(f, 0.25).gradient[0] == 2 * (1.5e308 * 0.25) + 1);
+}

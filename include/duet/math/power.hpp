@@ -26,8 +26,16 @@ struct sqrt {
     using std::sqrt;
     return sqrt(x);
   }
-  // + 0: the root of a negative zero is one too, and its slope is +infinity.
-  static DUET_INLINE constexpr auto first(auto const&, auto const& y) { return 1 / (2 * y + 0); }
+  // The root of a negative zero is one too, and its slope is +infinity. Of a number 1 / y is often there already, as in
+  // x / sqrt(x x).
+  template <class Y>
+  static DUET_INLINE constexpr auto first(auto const&, Y const& y) {
+    using std::abs;
+    if constexpr (std::is_floating_point_v<Y>)
+      return abs(1 / y) / 2;
+    else
+      return 1 / (2 * y + 0);
+  }
   static constexpr auto second(auto const& x, auto const&, auto const& dy) { return -(dy / (2 * x + 0)); }
 };
 

@@ -223,6 +223,16 @@ template <std::size_t I, class First, class... Rest>
     return symbolic::nth<I - 1>(rest...);
 }
 
+// The entries of a container.
+template <class X>
+struct container_entries {
+  X const& all;
+  template <std::size_t I>
+  [[nodiscard]] DUET_INLINE constexpr decltype(auto) operator()(std::integral_constant<std::size_t, I>) const {
+    return all[static_cast<std::remove_cvref_t<decltype(all.size())>>(I)];
+  }
+};
+
 // Calls with(T, entry) for the arguments that a graph of `inputs` inputs was called with; entry(i) is the input i.
 template <int Inputs, class With, class... X>
 DUET_INLINE constexpr auto with_entries(With const& with, X const&... x) {
@@ -232,10 +242,7 @@ DUET_INLINE constexpr auto with_entries(With const& with, X const&... x) {
     if (static_cast<int>(only.size()) < Inputs) [[unlikely]]
       throw_wrong_size("a duet::symbolic graph", "the container of inputs", static_cast<std::size_t>(only.size()),
                        static_cast<std::size_t>(Inputs), "one for each variable");
-    using index = std::remove_cvref_t<decltype(only.size())>;
-    return with(std::type_identity<T>{}, [&](auto i) DUET_INLINE_LAMBDA -> decltype(auto) {
-      return only[static_cast<index>(decltype(i)::value)];
-    });
+    return with(std::type_identity<T>{}, container_entries<std::remove_cvref_t<decltype(only)>>{only});
   } else {
     static_assert(static_cast<int>(sizeof...(X)) >= Inputs,
                   "duet::symbolic: a graph is called with a number for each of its variables, or with one container");

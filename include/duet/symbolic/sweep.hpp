@@ -102,7 +102,13 @@ class reverse_sweep : public evaluation<Name, T, Constants> {
 
   template <care Care, int Output, int I, class A>
   DUET_INLINE constexpr void pull_back(cells<A, list.size>& adjoint) const {
-    if constexpr (plan<Name, T, Output>.needed[I]) {
+    constexpr operation o = list.operations[I];
+    constexpr bool is_square = o.is(key_of<rules::multiply>) && o.operands[0] == o.operands[1] && flow<Name, T>[I][0];
+    if constexpr (plan<Name, T, Output>.needed[I] && is_square && has_infinite_slope<Name> && Care == care::bare) {
+      // The adjoint twice, which several squares in a sum share. If that overflows alone the damped row is finite.
+      accumulate<plan<Name, T, Output>.is_first[I][0]>(adjoint, o.operands[0],
+                                                       (adjoint[I] + adjoint[I]) * partials_[I * most_operands]);
+    } else if constexpr (plan<Name, T, Output>.needed[I]) {
       if constexpr (flow<Name, T>[I][0]) contribute<Care, Output, I, 0>(adjoint);
       if constexpr (flow<Name, T>[I][1]) contribute<Care, Output, I, 1>(adjoint);
       if constexpr (flow<Name, T>[I][2]) contribute<Care, Output, I, 2>(adjoint);
@@ -165,13 +171,13 @@ template <class... T>
   }
 }
 
-// The row in which zero wins over infinity. It starts over from the inputs: what it needs would otherwise be kept for
-// it.
-template <int Output, std::size_t N, class Name, class T, class Seeds>
-DUET_COLD constexpr std::array<T, N> damped_row(typename graph<Name>::numbers const& constants,
-                                                std::array<T, N> const& inputs, Seeds const& seeds) {
+// The row in which zero wins over infinity. It starts over from the inputs, in the caller's container if there is one:
+// what it needs would otherwise be kept for it.
+template <int Output, std::size_t N, class Name, class T, class Inputs, class Seeds>
+DUET_COLD constexpr std::array<T, N> damped_row(typename graph<Name>::numbers const& constants, Inputs const& inputs,
+                                                Seeds const& seeds) {
   reverse_sweep<Name, T, typename graph<Name>::numbers> sweep(constants);
-  sweep.evaluate([&](auto i) DUET_INLINE_LAMBDA -> decltype(auto) { return inputs[i]; });
+  sweep.evaluate(container_entries<Inputs>{inputs});
   return sweep.template adjoints<care::damped, Output, N>(
       [&](auto o) DUET_INLINE_LAMBDA { return seeds[static_cast<std::size_t>(decltype(o)::value)]; });
 }
@@ -198,14 +204,22 @@ template <int Output, std::size_t N, class Name, class T, class Entry, class See
       return symbolic::all_finite(row[telling_inputs<Name, T, Output>[I]]...);
     }(std::make_index_sequence<telling_inputs<Name, T, Output>.size()>{});
     if (!finite) [[unlikely]] {
+      auto const damped = [&](auto const& inputs) {
+        auto const copied = symbolic::copied_seeds(seeds);  // in memory for the call, and the seeds not
+        return symbolic::damped_row<Output, N, Name, T>(constants, inputs, copied);
+      };
       auto const inputs = [&]<std::size_t... I>(std::index_sequence<I...>) {
         return std::array<T, N>{static_cast<T>(entry(std::integral_constant<std::size_t, I>{}))...};
-      }(std::make_index_sequence<N>{});
+      };
+      auto const instead = [&] {
+        if constexpr (requires { entry.all; })
+          return damped(entry.all);
+        else
+          return damped(inputs(std::make_index_sequence<N>{}));
+      }();
       // One by one: the row as a whole would be kept in memory for the call, also where it is not called.
-      auto const copied = symbolic::copied_seeds(seeds);  // likewise
-      auto const damped = symbolic::damped_row<Output, N, Name>(constants, inputs, copied);
       [&]<std::size_t... I>(std::index_sequence<I...>)
-          DUET_INLINE_LAMBDA { ((row[I] = damped[I]), ...); }(std::make_index_sequence<N>{});
+          DUET_INLINE_LAMBDA { ((row[I] = instead[I]), ...); }(std::make_index_sequence<N>{});
     }
   }
   return row;
