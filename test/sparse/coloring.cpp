@@ -10,9 +10,10 @@ namespace {
 using duet::coloring_order, duet::sparsity_pattern;
 using duet_test::places;
 
-constexpr coloring_order every_order[] = {coloring_order::saturation,       coloring_order::natural,
-                                          coloring_order::largest_first,    coloring_order::smallest_last,
-                                          coloring_order::incidence_degree, coloring_order::random};
+constexpr coloring_order every_order[] = {coloring_order::saturation,    coloring_order::natural,
+                                          coloring_order::interleaved,   coloring_order::largest_first,
+                                          coloring_order::smallest_last, coloring_order::incidence_degree,
+                                          coloring_order::random};
 
 int column_colors(sparsity_pattern const& pattern) {
   auto const best = duet::color_rows(pattern.transposed(), pattern);
@@ -114,6 +115,10 @@ TEST_CASE("colours of known patterns are valid and as few as they should be") {
        4},
       {"periodic Brusselator 6x6",
        duet_test::square(72, duet_test::two_species(grid(6, duet_test::five_points, true), 36, false)), 9, 9, 6, 9},
+      {"periodic Brusselator 8x8, cell by cell",
+       duet_test::square(128, duet_test::two_species(grid(8, duet_test::five_points, true), 64, true)), 8, 0, 0, 8},
+      {"periodic Brusselator 8x8, all u, then all v",
+       duet_test::square(128, duet_test::two_species(grid(8, duet_test::five_points, true), 64, false)), 8, 0, 0, 8},
       {"band 5 below, 1 above", duet_test::square(40, duet_test::band(40, 5, 1)), 7, 0, 0, 7},
   };
   for (known const& k : all) {

@@ -180,7 +180,7 @@ template <class Cost>
   double best_cost = std::numeric_limits<double>::infinity();
   std::uint64_t seed = orders.seed;
   for (coloring_order const order : orders.all) {
-    if (order == coloring_order::saturation) continue;
+    if (is_for_rows_only(order)) continue;
     vertex_order visited = duet::ordered(adjacency_graph(bipartite), order, seed);
     seed += order == coloring_order::random;
     std::erase_if(visited, [&](std::uint32_t v) { return cover[v] == 0; });

@@ -21,9 +21,10 @@ struct coloring {
 
 // What is tried; the best is kept. Random orders are tried as often as they are named, each with a seed of its own.
 struct coloring_orders {
-  std::vector<coloring_order> all{coloring_order::saturation,       coloring_order::natural,
-                                  coloring_order::largest_first,    coloring_order::smallest_last,
-                                  coloring_order::incidence_degree, coloring_order::random};
+  std::vector<coloring_order> all{coloring_order::saturation,    coloring_order::natural,
+                                  coloring_order::interleaved,   coloring_order::largest_first,
+                                  coloring_order::smallest_last, coloring_order::incidence_degree,
+                                  coloring_order::random};
   std::uint64_t seed = 1;
 };
 
@@ -87,6 +88,26 @@ class row_coloring {
   [[nodiscard]] coloring greedy(vertex_order const& order) const {
     coloring result = few(order);
     return result.count > 0 || pattern_.rows() == 0 ? result : many(order);
+  }
+
+  // The greedy colouring in an order that needs the pattern.
+  [[nodiscard]] coloring interleaved() const {
+    std::size_t const n = pattern_.rows();
+    vertex_order order;
+    order.reserve(n);
+    std::vector<bool> is_placed(n, false);
+    auto const place = [&](std::size_t v) {
+      if (!is_placed[v]) order.push_back(static_cast<std::uint32_t>(v));
+      is_placed[v] = true;
+    };
+    for (std::size_t v = 0; v < n; ++v) {
+      place(v);
+      if (v >= transposed_.rows() || transposed_.row(v).empty()) continue;
+      auto const column = transposed_.row(v);  // sorted
+      auto const first = static_cast<std::size_t>(column.front()), last = static_cast<std::size_t>(column.back());
+      place(first + last < 2 * v ? first : last);
+    }
+    return greedy(order);
   }
 
   // The row that meets the most colours first, the earliest where several do.
@@ -194,6 +215,7 @@ class row_coloring {
       },
       [&](coloring_order order, std::uint64_t seed) {
         if (order == coloring_order::saturation) return rows.saturated();
+        if (order == coloring_order::interleaved) return rows.interleaved();
         return rows.greedy(duet::ordered(row_graph(pattern, transposed), order, seed));
       });
   for (int k = 0; k < improvements && best.count > least && !dense; ++k) {

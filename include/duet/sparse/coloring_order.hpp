@@ -14,12 +14,17 @@
 
 namespace duet {
 
-// Saturation is no order known beforehand: next is the row or column that meets the most colours (Brelaz 1979); only
-// color_rows has it.
-enum class coloring_order { saturation, natural, largest_first, smallest_last, incidence_degree, random };
+// Saturation is no order known beforehand: next is the row or column that meets the most colours (Brelaz 1979).
+// Interleaved is the natural order of which each row is followed by the one that the column of its number has farthest
+// away: fields stored one behind another, all u of a grid and then all v, come together. Only color_rows has these two.
+enum class coloring_order { saturation, natural, interleaved, largest_first, smallest_last, incidence_degree, random };
+
+[[nodiscard]] constexpr bool is_for_rows_only(coloring_order order) {
+  return order == coloring_order::saturation || order == coloring_order::interleaved;
+}
 
 [[nodiscard]] constexpr std::string_view to_string(coloring_order order) {
-  constexpr std::string_view names[] = {"saturation",    "natural",          "largest first",
+  constexpr std::string_view names[] = {"saturation",    "natural",          "interleaved", "largest first",
                                         "smallest last", "incidence degree", "random"};
   return names[static_cast<std::size_t>(order)];
 }

@@ -201,8 +201,7 @@ class symmetric_coloring {
 [[nodiscard]] inline coloring color_star(sparsity_pattern const& pattern, coloring_orders const& orders = {}) {
   symmetric_coloring colors(pattern);
   return duet::best_coloring(
-      orders, fewest_symmetric_colors(pattern),
-      [](coloring_order order) { return order != coloring_order::saturation; },
+      orders, fewest_symmetric_colors(pattern), [](coloring_order order) { return !is_for_rows_only(order); },
       [&](coloring_order order, std::uint64_t seed) {
         return colors.star(duet::ordered(adjacency_graph(pattern), order, seed));
       });
@@ -210,8 +209,7 @@ class symmetric_coloring {
 [[nodiscard]] inline coloring color_acyclic(sparsity_pattern const& pattern, coloring_orders const& orders = {}) {
   symmetric_coloring colors(pattern);
   return duet::best_coloring(
-      orders, fewest_symmetric_colors(pattern),
-      [](coloring_order order) { return order != coloring_order::saturation; },
+      orders, fewest_symmetric_colors(pattern), [](coloring_order order) { return !is_for_rows_only(order); },
       [&](coloring_order order, std::uint64_t seed) {
         return colors.acyclic(duet::ordered(adjacency_graph(pattern), order, seed));
       });
