@@ -7,6 +7,7 @@
 #include <duet/forward/dual.hpp>
 #include <duet/math/math.hpp>
 #include <numeric>
+#include <vector>
 
 namespace {
 
@@ -194,4 +195,29 @@ TEST_CASE("Duals nest: the second derivative is the partial of a partial") {
   DD const z = dual<double>::independent(2, 0) * x;  // a number of the level below is a constant of this one
   REQUIRE(z.partial(0).value() == 2);
   REQUIRE(z.partial(0).partial(0) == 1);
+}
+
+TEMPLATE_TEST_CASE_SIG("Duals that are not aligned compute the same bits in less memory", "", ((std::size_t N), N), 1,
+                       2, 4, 5, 8, 12) {
+  using close = dual<double, N, duet::unaligned<void>>;
+  using aligned = dual<double, N>;
+  STATIC_REQUIRE(sizeof(close) <= sizeof(aligned));
+  STATIC_REQUIRE(alignof(close) == alignof(double));
+  if constexpr (N == 4 || N == 8) STATIC_REQUIRE(sizeof(close) == (N + 1) * sizeof(double));
+  auto const computed = []<class S>(std::type_identity<S>) {
+    std::vector<S> x;
+    for (std::size_t i = 0; i < 2 * N + 1; ++i) x.push_back(S::seeded(0.3 + 0.1 * static_cast<double>(i), i % (N + 1)));
+    x[1].set_partial(N - 1, 2.5);
+    for (std::size_t i = 2; i < x.size(); ++i) {
+      x[i] = x[i - 1] * sin(x[i]) - x[i - 2] / 3;
+      x[i - 1] += x[i] * x[i];
+    }
+    return x;
+  };
+  auto const a = computed(std::type_identity<close>{});
+  auto const b = computed(std::type_identity<aligned>{});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    REQUIRE(a[i].value() == b[i].value());
+    for (std::size_t k = 0; k < N; ++k) REQUIRE(a[i].partial(k) == b[i].partial(k));
+  }
 }
