@@ -34,4 +34,7 @@ int main() {
       std::printf("\n");
     }
   }
+  // A limit that differences cannot take: of two numbers that are infinitely small each has half.
+  double const inf = std::numeric_limits<double>::infinity();
+  std::printf("log_sum_exp %a %a %a %a %a %a %a %a %a\n", -inf, -inf, -inf, -inf, 0.5, 0.5, unknown, unknown, unknown);
 }
