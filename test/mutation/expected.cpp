@@ -34,7 +34,15 @@ int main() {
       std::printf("\n");
     }
   }
-  // A limit that differences cannot take: of two numbers that are infinitely small each has half.
+  // Where differences do not reach: of two numbers that are infinitely small each has half; far out on a bell;
+  // where a square overflows.
   double const inf = std::numeric_limits<double>::infinity();
   std::printf("log_sum_exp %a %a %a %a %a %a %a %a %a\n", -inf, -inf, -inf, -inf, 0.5, 0.5, unknown, unknown, unknown);
+  for (double const x : {25.9, -26.3}) {
+    big const bell = 2 / sqrt(boost::math::constants::pi<big>()) * exp(-big(x) * x);
+    std::printf("erf %a 0 0 %a %a %a\n", x, x > 0 ? 1.0 : -1.0, static_cast<double>(bell),
+                static_cast<double>(-2 * x * bell));
+  }
+  std::printf("erf %a 0 0 1 0 %a\n", inf, unknown);
+  std::printf("atan 1e155 0 0 %a 1e-310 %a\n", std::acos(0.0), unknown);
 }

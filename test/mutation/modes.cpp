@@ -54,8 +54,9 @@ auto graph(double parameter) {
 // a wrong sign in a term that only corrects rounding.
 bool close(double got, double expected, double size, bool is_second) {
   if (expected != expected) return true;  // not resolved
+  if (size == 0 && got != 0 && expected != 0 && std::signbit(got) != std::signbit(expected)) return false;
   if (std::abs(expected) > 1e307) return std::abs(got) > 1e306 && (got > 0) == (expected > 0);
-  return std::abs(got - expected) <= (is_second ? 1e-12 : 1e-14) * std::fmax(std::abs(expected), size) + 1e-306;
+  return std::abs(got - expected) <= (is_second ? 1e-12 : 1e-14) * std::fmax(std::abs(expected), size) + 1e-320;
 }
 bool same(double a, double b) { return a == b || (a != a && b != b); }
 
@@ -73,8 +74,10 @@ void report(char const* mode, std::vector<double> const& got, sample const& s, s
   } else {
     for (size_t i = 0; i < got.size(); ++i) good = good && same(got[i], at_zero[mode][i]);
   }
-  std::printf("%s %s", mode, good ? "holds" : "fails");
-  for (double g : got) std::printf(g == g ? " %a" : " nan", g);
+  std::printf("%s %s numbers", mode, good ? "holds" : "fails");
+  for (size_t i = 0; i < got.size(); ++i)  // what no law speaks of does not count, nor the sign of zero
+    if (s.place == sample::inside && s.expected[i] == s.expected[i])
+      std::printf(got[i] == got[i] ? " %a" : " nan", got[i] + 0.0);
   std::printf("\n");
 }
 
