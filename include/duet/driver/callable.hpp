@@ -50,12 +50,10 @@ template <class F>
 using tag_of =
     std::conditional_t<is_tagged<std::remove_cvref_t<F>>, callable_tag<&callable_mark<std::remove_cvref_t<F>>>, void>;
 
-// In forward mode f is evaluated on unguarded scalars (forward/dual.hpp), unless it names its scalar or is checked.
-template <class F>
-using forward_tag = std::conditional_t<parameters_known<F> != 0 || checked::enabled, tag_of<F>, unguarded<tag_of<F>>>;
-// The same where f takes thousands of numbers at a time.
-template <class F>
-using large_forward_tag =
-    std::conditional_t<parameters_known<F> != 0 || checked::enabled, tag_of<F>, unguarded<unaligned<tag_of<F>>>>;
+// In forward mode f is evaluated on unguarded scalars (forward/dual.hpp), unless it names its scalar or is checked; on
+// unaligned ones where it takes thousands of them.
+template <class F, bool Large = false>
+using forward_tag = std::conditional_t<parameters_known<F> != 0 || checked::enabled, tag_of<F>,
+                                       unguarded<std::conditional_t<Large, unaligned<tag_of<F>>, tag_of<F>>>>;
 
 }  // namespace duet

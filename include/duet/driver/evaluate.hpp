@@ -77,10 +77,8 @@ template <class F, class X>
 concept returns_one_number = returns_numbers<F, X> && number_entry<result_t<F, X>>;
 
 // The scalars that f sees in the two modes.
-template <class F, class T, std::size_t C>
-using forward_scalar = dual<T, C, forward_tag<F>>;
-template <class F, class T, std::size_t C>
-using large_forward_scalar = dual<T, C, large_forward_tag<F>>;
+template <class F, class T, std::size_t C, bool Large = false>
+using forward_scalar = dual<T, C, forward_tag<F, Large>>;
 template <class F, class T>
 using reverse_scalar = var<T, tag_of<F>>;
 
