@@ -189,19 +189,25 @@ template <class S, class F, class X, class Seed>
   return shape<Y>::template make<S>(y, [&](auto i) { return shape<Y>::entry(y, i).template to<S>(); });
 }
 
-// f at x with seed(i) in the place of entry i. Where a derivative comes out as infinity or NaN f is evaluated once
-// more with care: there a zero wins over an infinite slope.
+// Where a derivative comes out as infinity or NaN f is evaluated once more with care: there a zero wins over an
+// infinite slope.
+template <class S, class F, class X, class Seed>
+[[nodiscard]] DUET_INLINE auto evaluate_bare_first(F& f, X const& x, Seed const& seed) {
+  auto y = duet::evaluate_on<S>(f, x, seed);
+  if constexpr (std::is_same_v<entry_t<decltype(y)>, S>)
+    if (!duet::derivatives_are_finite<S>(y)) [[unlikely]]
+      y = duet::evaluate_with_care<S>(f, x, seed);
+  return y;
+}
+
+// f at x with seed(i) in the place of entry i.
 template <class S, class F, class X, class Seed>
 [[nodiscard]] DUET_INLINE auto evaluate_seeded(F& f, X const& x, Seed const& seed) {
   if constexpr (std::is_same_v<S, guarded_t<S>>) {
     forward_scope<typename S::value_type> const scope;
     return duet::evaluate_on<S>(f, x, seed);
   } else {
-    auto y = duet::evaluate_on<S>(f, x, seed);
-    if constexpr (std::is_same_v<entry_t<decltype(y)>, S>)
-      if (!duet::derivatives_are_finite<S>(y)) [[unlikely]]
-        y = duet::evaluate_with_care<S>(f, x, seed);
-    return y;
+    return duet::evaluate_bare_first<S>(f, x, seed);
   }
 }
 

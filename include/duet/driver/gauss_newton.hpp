@@ -194,16 +194,18 @@ template <class Result, class X>
   return result;
 }
 
+template <mode Mode, class F, class X>
+[[nodiscard]] auto gauss_newton_at(F& r, X const& x) {
+  constexpr std::size_t m = static_size_of<output_for<Mode, F, X>>;
+  auto result = duet::empty_gauss_newton<gauss_newton_result_of<Mode, F, X>>(x);
+  duet::gauss_newton_into<Mode, m>(r, x, [&] { return duet::outputs_at<m>(r, x); }, result);
+  return result;
+}
+
 // {cost = 1/2 |r|^2, residual, gradient = J^T r, hessian = J^T J} of the residuals r at x.
 template <mode Mode, class F, class X>
 [[nodiscard]] auto gauss_newton(mode_constant<Mode>, F&& r, X const& x) {
-  if constexpr (gauss_newton_demands<Mode, F, X>()) {
-    constexpr std::size_t m = static_size_of<output_for<Mode, F, X>>;
-    auto const& at = duet::plain(x);
-    auto result = duet::empty_gauss_newton<gauss_newton_result_of<Mode, F, X>>(at);
-    duet::gauss_newton_into<Mode, m>(r, at, [&] { return duet::outputs_at<m>(r, at); }, result);
-    return result;
-  }
+  if constexpr (gauss_newton_demands<Mode, F, X>()) return duet::gauss_newton_at<Mode>(r, duet::plain(x));
 }
 template <class F, class X>
 [[nodiscard]] auto gauss_newton(F&& r, X const& x) {

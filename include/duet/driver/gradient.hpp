@@ -67,15 +67,18 @@ template <class X>
   return valued_gradient<entry_t<X>, differentiated_t<X>>{entry_t<X>(0), duet::zeros_like(x)};
 }
 
+// Apart from the check of the demands on f: g++ 12 copies a result that is declared inside a block.
+template <mode Mode, class F, class X>
+[[nodiscard]] auto value_and_gradient_at(F& f, X const& x) {
+  auto result = duet::empty_gradient(x);
+  duet::gradient_into<Mode>(f, x, result);
+  return result;
+}
+
 // {f(x), gradient}, from the same evaluations as the gradient alone.
 template <mode Mode, class F, class X>
 [[nodiscard]] auto value_and_gradient(mode_constant<Mode>, F&& f, X const& x) {
-  if constexpr (gradient_demands<Mode, F, X>()) {
-    auto const& at = duet::plain(x);
-    auto result = duet::empty_gradient(at);
-    duet::gradient_into<Mode>(f, at, result);
-    return result;
-  }
+  if constexpr (gradient_demands<Mode, F, X>()) return duet::value_and_gradient_at<Mode>(f, duet::plain(x));
 }
 template <class F, class X>
 [[nodiscard]] auto value_and_gradient(F&& f, X const& x) {

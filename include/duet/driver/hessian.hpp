@@ -217,15 +217,17 @@ template <class F, class X>
   return result;
 }
 
+template <mode Mode, class F, class X>
+[[nodiscard]] auto value_gradient_hessian_at(F& f, X const& x) {
+  auto result = duet::empty_hessian<F>(x);
+  duet::hessian_into<Mode>(f, x, result);
+  return result;
+}
+
 // {f(x), gradient in the shape of x, n x n Hessian}, from the same evaluations as the Hessian alone.
 template <mode Mode, class F, class X>
 [[nodiscard]] auto value_gradient_hessian(mode_constant<Mode>, F&& f, X const& x) {
-  if constexpr (hessian_demands<Mode, F, X>()) {
-    auto const& at = duet::plain(x);
-    auto result = duet::empty_hessian<F>(at);
-    duet::hessian_into<Mode>(f, at, result);
-    return result;
-  }
+  if constexpr (hessian_demands<Mode, F, X>()) return duet::value_gradient_hessian_at<Mode>(f, duet::plain(x));
 }
 template <class F, class X>
 [[nodiscard]] auto value_gradient_hessian(F&& f, X const& x) {

@@ -145,16 +145,18 @@ void jacobian_into(F& f, X const& x, Outputs const& outputs, Result& result) {
                                                          [&](auto chosen) { duet::jacobian_in(chosen, f, x, result); });
 }
 
+template <mode Mode, class F, class X>
+[[nodiscard]] auto value_and_jacobian_at(F& f, X const& x) {
+  constexpr std::size_t m = static_size_of<output_for<Mode, F, X>>;
+  jacobian_result<Mode, F, X> result;
+  duet::jacobian_into<Mode, m>(f, x, [&] { return duet::outputs_at<m>(f, x); }, result);
+  return result;
+}
+
 // {f(x) in its own shape, Jacobian}, from the same evaluations as the Jacobian alone.
 template <mode Mode, class F, class X>
 [[nodiscard]] auto value_and_jacobian(mode_constant<Mode>, F&& f, X const& x) {
-  if constexpr (jacobian_demands<Mode, F, X>()) {
-    constexpr std::size_t m = static_size_of<output_for<Mode, F, X>>;
-    auto const& at = duet::plain(x);
-    jacobian_result<Mode, F, X> result;
-    duet::jacobian_into<Mode, m>(f, at, [&] { return duet::outputs_at<m>(f, at); }, result);
-    return result;
-  }
+  if constexpr (jacobian_demands<Mode, F, X>()) return duet::value_and_jacobian_at<Mode>(f, duet::plain(x));
 }
 template <class F, class X>
 [[nodiscard]] auto value_and_jacobian(F&& f, X const& x) {
