@@ -26,6 +26,11 @@ struct worst_error {
   void see(double error, float x) {
     if (!(error <= ulps)) ulps = error, at = x;
   }
+  // Of two that are as bad, the one of the smaller bit pattern, whichever thread has found it.
+  void see(worst_error const& e) {
+    if (e.ulps == ulps && std::bit_cast<std::uint32_t>(e.at) < std::bit_cast<std::uint32_t>(at)) at = e.at;
+    see(e.ulps, e.at);
+  }
 };
 
 // |got - exact| in units of the last place of float at `exact`, or at its largest term. Beyond the range of float
@@ -72,8 +77,8 @@ errors scan_by_threads(std::uint64_t stride, unsigned threads) {
     running.emplace_back([&found, t, stride, threads] { found[t] = scan<R>(t * stride, stride * threads); });
   for (std::thread& t : running) t.join();
   for (errors const& e : found) {
-    found[0].value.see(e.value.ulps, e.value.at);
-    found[0].slope.see(e.slope.ulps, e.slope.at);
+    found[0].value.see(e.value);
+    found[0].slope.see(e.slope);
   }
   return found[0];
 }
