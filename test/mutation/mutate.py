@@ -199,10 +199,10 @@ class laboratory:
             if len(after) != len(before):
                 reading, killing = {"all"}, {"all"}  # it does not even come to its end
             for (mode, held, number_before), (_, holds, number_after) in zip(before, after):
-                if number_before != number_after:
-                    reading.add(mode)
                 if held == "holds" and holds == "fails":
                     killing.add(mode)
+                if number_before != number_after or mode in killing:
+                    reading.add(mode)
             if reading:
                 break
         shutil.rmtree(folder)
