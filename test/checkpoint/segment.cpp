@@ -154,5 +154,5 @@ TEST_CASE("A segment that throws leaves nothing, and one that changes its size i
     recording const inner(other);
     for (int i = 0; i < 20; ++i) elsewhere = other.independent(i);
   }
-  REQUIRE_THROWS_WITH(checkpoint(f, elsewhere), Catch::Contains("it is of another tape"));
+  REQUIRE_THROWS_WITH(checkpoint(f, elsewhere), Catch::Contains("is of another tape"));
 }

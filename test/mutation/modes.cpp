@@ -1,5 +1,7 @@
 // The derivatives of one rule, DUET_MUTATED_RULE, in every mode at the points that expected.cpp has printed on the
-// standard input. One line for a mode and a point: the mode, whether it keeps the law, and what it computed.
+// standard input. One line for a mode and a point: the mode, whether it keeps the law, and what it computed. With
+// DUET_MUTATED_DIGITS only in numbers of so many digits, which are not std::floating_point: rules have formulas for
+// such numbers alone.
 
 #include <cstdio>
 #include <duet/forward/hyperdual.hpp>
@@ -12,6 +14,9 @@
 #include <sstream>
 #include <string>
 #include <vector>
+#ifdef DUET_MUTATED_DIGITS
+#include <boost/multiprecision/cpp_bin_float.hpp>
+#endif
 
 namespace {
 
@@ -205,6 +210,10 @@ void by_symbolic(sample const& s) {
 }
 
 void in_every_mode(sample const& s) {
+#ifdef DUET_MUTATED_DIGITS
+  namespace mp = boost::multiprecision;
+  by_hyperdual<mp::number<mp::cpp_bin_float<DUET_MUTATED_DIGITS>, mp::et_off>>("hyperdual_of_many_digits", s);
+#else
   by_dual(s);
   by_tape(s);
   by_hyperdual<double>("hyperdual", s);
@@ -213,6 +222,7 @@ void in_every_mode(sample const& s) {
   by_forward_over_reverse(s);
   by_series(s);
   by_symbolic(s);
+#endif
 }
 
 template <class Rule>

@@ -22,6 +22,9 @@ import sys
 HELPERS = {"power_slope": "pow_fixed_exponent", "power_curvature": "pow_fixed_exponent",
            "exp_minus_square": "erf", "shifted_exp": "log_sum_exp"}
 
+# Of what no mode reads in the machine's numbers, it is asked in numbers of many digits too.
+SCALARS = [[], ["-DDUET_MUTATED_DIGITS=50"]]
+
 
 def matching(text, at):
     """The place of the bracket that closes the one at `at`."""
@@ -149,11 +152,11 @@ class laboratory:
         subprocess.run(self.command[:1] + more + self.command[1:] + [file, "-o", program], check=True,
                        capture_output=True)
 
-    def observed(self, rule, name, include=None):
+    def observed(self, rule, name, scalar, include=None):
         """(mode, verdict, numbers) of each mode and point, None if it does not compile."""
         program = os.path.join(self.work, name)
         try:
-            more = ["-O0", f"-DDUET_MUTATED_RULE={rule}"] + ([f"-I{include}"] if include else [])
+            more = ["-O0", f"-DDUET_MUTATED_RULE={rule}"] + scalar + ([f"-I{include}"] if include else [])
             self.compile(os.path.join(self.source, "test/mutation/modes.cpp"), program, more)
         except subprocess.CalledProcessError as error:
             if include is None:
@@ -166,14 +169,18 @@ class laboratory:
             os.remove(program)
         return [line.split(" ", 2) for line in run.stdout.splitlines()]
 
-    def baseline(self, rule):
-        self.baselines[rule] = self.observed(rule, f"baseline_{rule}")
+    def baseline(self, rule, scalar):
+        key = (rule, *scalar)
+        if key in self.baselines:
+            return self.baselines[key]
+        self.baselines[key] = self.observed(rule, f"baseline_{rule}", scalar)
         points = {}
-        for mode, verdict, _ in self.baselines[rule]:
+        for mode, verdict, _ in self.baselines[key]:
             points.setdefault(mode, []).append(verdict == "holds")
         weak = [mode for mode, held in points.items() if sum(held) * 2 < len(held)]
         if weak:
             sys.exit(f"{rule}: without any change the laws fail at most points in {', '.join(weak)}")
+        return self.baselines[key]
 
     def judge(self, number, m):
         """The modes that read the mutant, and those of them that kill it."""
@@ -182,19 +189,23 @@ class laboratory:
         os.makedirs(headers, exist_ok=True)
         with open(os.path.join(headers, m.header), "w") as file:
             file.write(m.text)
-        after = self.observed(m.rule, f"program_{number}", folder)
-        shutil.rmtree(folder)
-        if after is None:
-            return None, None
-        before = self.baselines[m.rule]
-        if len(after) != len(before):
-            return {"all"}, {"all"}  # it does not even come to its end
         reading, killing = set(), set()
-        for (mode, held, number_before), (_, holds, number_after) in zip(before, after):
-            if number_before != number_after:
-                reading.add(mode)
-            if held == "holds" and holds == "fails":
-                killing.add(mode)
+        for scalar in SCALARS:
+            before = self.baseline(m.rule, scalar)
+            after = self.observed(m.rule, f"program_{number}", scalar, folder)
+            if after is None:
+                reading, killing = None, None
+                break
+            if len(after) != len(before):
+                reading, killing = {"all"}, {"all"}  # it does not even come to its end
+            for (mode, held, number_before), (_, holds, number_after) in zip(before, after):
+                if held == "holds" and holds == "fails":
+                    killing.add(mode)
+                if number_before != number_after or mode in killing:
+                    reading.add(mode)
+            if reading:
+                break
+        shutil.rmtree(folder)
         return reading, killing
 
 
@@ -219,7 +230,6 @@ def main():
         of_rule.setdefault(m.rule, []).append((number, m))
 
     def judge_rule(rule):
-        lab.baseline(rule)
         return [(m, *lab.judge(number, m)) for number, m in of_rule[rule]]
 
     seen, killed, invalid, survivors, by_mode = 0, 0, 0, [], {}

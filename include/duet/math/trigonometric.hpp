@@ -119,11 +119,12 @@ struct atan2 {
     return partials{duet::evaluated(b / h / h), duet::evaluated(-(a / h / h))};
   }
   static constexpr auto second(auto const& a, auto const& b, auto const& y) { return second(a, b, y, first(a, b, y)); }
-  // By the slopes d, of which one gives 1 / h^2 with all its digits.
+  // By the slopes d, of which one gives 1 / h^2 with all its digits; its sign does not matter, it is squared.
   static constexpr auto second(auto const& a, auto const& b, auto const&, auto const& d) {
     using std::abs;
     auto const bend = duet::evaluated(2 * (get<0>(d) * get<1>(d)));
-    auto const inverse = select(abs(a) > abs(b), [&] { return -(get<1>(d) / a); }, [&] { return get<0>(d) / b; });
+    auto const steep = abs(a) > abs(b);
+    auto const inverse = duet::evaluated(select(steep, get<1>(d), get<0>(d)) / select(steep, a, b));
     return partials{bend, duet::evaluated(((a - b) * inverse) * ((a + b) * inverse)), -bend};
   }
 };
