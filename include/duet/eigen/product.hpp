@@ -161,7 +161,7 @@ class product_factor {
                                       probe.add(entry.index());
                                     });
       probe_ = probe;
-      finite_ = finite;
+      is_finite_ = bool(finite);
     }
   }
 
@@ -184,12 +184,14 @@ class product_factor {
       if (to != there_) std::memmove(to, there_, size() * sizeof(T));
     } else {
       finite_so_far<T> finite;
-      for_each_coefficient<false>(values_.rows(), values_.cols(), [&](auto i, auto j, std::size_t k)
-                                                                      DUET_INLINE_LAMBDA {
-        set_payload_entry(to, k, values_.coeff(i, j));
-        finite.add(values_.coeff(i, j));
-      });
-      finite_ = finite;
+      T const* from = values_.data();
+      Eigen::Index const inner = values_.innerSize(), step = values_.outerStride();
+      for (std::size_t k = 0; k < size(); from += step)
+        for (Eigen::Index i = 0; i < inner; ++i, ++k) {
+          set_payload_entry(to, k, from[i]);
+          finite.add(from[i]);
+        }
+      is_finite_ = bool(finite);
     }
     side.values = at;
     at += size() * packed<T>::bytes;
@@ -202,13 +204,12 @@ class product_factor {
     });
     at += size() * sizeof(tape_index);
   }
-  // Of what was written: all numbers are finite.
-  [[nodiscard]] bool finite() const { return bool(finite_); }
+  // All numbers are finite, of those that were written.
+  [[nodiscard]] bool finite() const { return is_finite_; }
 
  private:
   static constexpr bool is_read_in_place = std::is_same_v<typename X::Scalar, T>;  // passive numbers
-  static constexpr bool is_read_there =
-      active_type && product_kernel<T>::is_plain && matrix_room<matrix>::is_elsewhere;
+  static constexpr bool is_read_there = active_type && product_kernel<T>::is_plain && matrix_room<matrix>::is_elsewhere;
   using room = std::conditional_t<is_read_in_place, no_room, matrix_room<matrix>>;
   using kept = std::conditional_t<is_read_in_place, Eigen::Ref<matrix const>, typename matrix_room<matrix>::view&>;
 
@@ -228,7 +229,7 @@ class product_factor {
   [[no_unique_address]] room room_;
   kept values_;
   places_probe probe_;
-  finite_so_far<T> finite_;
+  bool is_finite_ = true;
 };
 
 // At most so many arguments as statements rather than as a node.
@@ -250,9 +251,9 @@ void assign_product(Target& target, Lhs const& lhs, Rhs const& rhs, int sign) {
 
   std::byte* payload = nullptr;
   if (arguments_of(int{left::active_type} + int{right::active_type}) > most_stated_arguments && is_recording<T>())
-    payload = recording_tape<T>().array_room(sizeof(product_header) + left::bytes(lhs) + right::bytes(rhs) +
-                                                 (sign == 0 ? 0 : size * sizeof(tape_index)),
-                                             size);
+    payload = recording_tape<T>().array_room(
+        sizeof(product_header) + left::bytes(lhs) + right::bytes(rhs) + (sign == 0 ? 0 : size * sizeof(tape_index)),
+        size);
   std::byte* const values_at = payload == nullptr ? nullptr : payload + sizeof(product_header);
   left a(quiet_lhs, values_at);
   right b(quiet_rhs, payload == nullptr ? nullptr : values_at + left::value_bytes(lhs));
