@@ -311,6 +311,16 @@ void record(F& f, X const& x, Use const& use) {
   duet::record(f, x, use, [](auto const&, auto const&) {});
 }
 
+// Sets derivatives to numbers side by side. What is in the shape of x needs no sizes yet; what is kept has them.
+template <class X, class Derivatives, class T>
+void set_derivatives(Derivatives& derivatives, X const& x, T const* from) {
+  if constexpr (std::is_same_v<Derivatives, differentiated_t<X>>)
+    duet::remake<(static_size_of<X> <= most_unrolled_entries)>(derivatives, x,
+                                                               [=](auto i) DUET_INLINE_LAMBDA { return from[i]; });
+  else
+    duet::copy_entries(from, derivatives);
+}
+
 // An entry of a result, of the scalar S or a constant (a passive variable), as a variable of the tape.
 template <class S, class E>
 [[nodiscard]] auto output_of(E const& e) {

@@ -28,10 +28,12 @@ template <mode Mode, class F, class X>
   return returns_one_number<F, Inputs>;
 }
 
-// Both fill a result of the sizes of x.
+// Both fill a result of the sizes of x, or one that is made for the call and has none yet.
 template <class F, class X, class Result>
 void gradient_in(mode_constant<mode::forward>, F& f, X const& x, Result& result) {
   using T = entry_t<X>;
+  if constexpr (static_size_of<X> == dynamic && std::is_same_v<decltype(result.gradient), differentiated_t<X>>)
+    result.gradient = duet::zeros_like(x);
   auto const read = [&]<class S>(std::type_identity<S>, auto const& y, std::size_t first, std::size_t count) {
     if (first == 0) result.value = duet::value_of<S>(y);
     std::array<T, S::size()> partials;
@@ -51,7 +53,7 @@ void gradient_in(mode_constant<mode::reverse>, F& f, X const& x, Result& result)
     auto const output = duet::output_of<reverse_scalar<F, T>>(y);
     t.reverse(output);
     result.value = output.value();
-    duet::copy_entries(t.adjoints().data() + inputs.first, result.gradient);
+    duet::set_derivatives(result.gradient, x, t.adjoints().data() + inputs.first);
   });
 }
 
@@ -72,9 +74,15 @@ template <mode Mode, class F, class X>
 [[nodiscard]] auto value_and_gradient(mode_constant<Mode>, F&& f, X const& x) {
   if constexpr (gradient_demands<Mode, F, X>()) {
     auto const& at = duet::plain(x);
-    auto result = duet::empty_gradient(at);
-    duet::gradient_into<Mode>(f, at, result);
-    return result;
+    if constexpr (static_size_of<X> == dynamic) {
+      valued_gradient<entry_t<X>, differentiated_t<X>> result{};
+      duet::gradient_into<Mode>(f, at, result);
+      return result;
+    } else {
+      auto result = duet::empty_gradient(at);
+      duet::gradient_into<Mode>(f, at, result);
+      return result;
+    }
   }
 }
 template <class F, class X>

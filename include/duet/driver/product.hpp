@@ -263,9 +263,7 @@ template <class Result, class F, class X, class W>
         t.reverse();
       },
       [&](tape<T>& t, auto const& inputs) {
-        T const* const adjoints = t.adjoints().data() + inputs.first;
-        duet::remake<(static_size_of<X> <= most_unrolled_entries)>(
-            result.adjoint, x, [=](auto i) DUET_INLINE_LAMBDA { return adjoints[i]; });
+        duet::set_derivatives(result.adjoint, x, t.adjoints().data() + inputs.first);
       });
   return result;
 }
