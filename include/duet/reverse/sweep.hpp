@@ -204,8 +204,8 @@ struct sweep {
   // The newest entry up to n that is no input, or oldest - 1. Inputs and the outputs of array nodes come in long rows.
   static tape_index before_inputs(std::uint8_t const* descriptors, tape_index n, tape_index oldest) {
     static_assert(descriptor::input == 0);
-    for (std::array<std::uint64_t, 8> codes; n >= oldest + (sizeof codes - 1); n -= sizeof codes) {
-      std::memcpy(&codes, descriptors + n - (sizeof codes - 1), sizeof codes);
+    for (std::array<std::uint64_t, 8> codes; n >= oldest + 63; n -= 64) {
+      std::memcpy(&codes, descriptors + n - 63, sizeof codes);
       if (std::accumulate(codes.begin(), codes.end(), std::uint64_t{0}, std::bit_or<>()) != 0) break;
     }
     for (std::uint64_t codes; n >= oldest + 7; n -= 8) {
