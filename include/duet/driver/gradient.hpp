@@ -74,15 +74,14 @@ template <mode Mode, class F, class X>
 [[nodiscard]] auto value_and_gradient(mode_constant<Mode>, F&& f, X const& x) {
   if constexpr (gradient_demands<Mode, F, X>()) {
     auto const& at = duet::plain(x);
-    if constexpr (static_size_of<X> == dynamic) {
-      valued_gradient<entry_t<X>, differentiated_t<X>> result{};
-      duet::gradient_into<Mode>(f, at, result);
-      return result;
-    } else {
-      auto result = duet::empty_gradient(at);
-      duet::gradient_into<Mode>(f, at, result);
-      return result;
-    }
+    auto result = [&] {
+      if constexpr (static_size_of<X> == dynamic)
+        return valued_gradient<entry_t<X>, differentiated_t<X>>{};
+      else
+        return duet::empty_gradient(at);
+    }();
+    duet::gradient_into<Mode>(f, at, result);
+    return result;
   }
 }
 template <class F, class X>
