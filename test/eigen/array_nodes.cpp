@@ -167,6 +167,16 @@ TEST_CASE_METHOD(fixture, "a product is one node, with a passive side too, and t
   z.noalias() += C * x;
   require_nodes(2, 0, 40);
 }
+TEST_CASE_METHOD(fixture, "of a factor of passive variables a product keeps no more than of one of numbers") {
+  auto const most = [&](std::size_t numbers) { return t.statistics().bytes + 8 * numbers + 20 + 400; };
+  std::size_t const bytes_on_the_left = most(20 * 20);
+  var_vector const y = random(20, 20, 3).cast<var<>>().eval() * x;
+  REQUIRE(t.statistics().bytes <= bytes_on_the_left);
+  std::size_t const bytes_on_the_right = most(20);
+  var_vector const z = a * random(20, 1, 3).cast<var<>>().eval();
+  REQUIRE(t.statistics().bytes <= bytes_on_the_right);
+  require_nodes(2, 0, 40);
+}
 TEST_CASE_METHOD(fixture, "a layer is two nodes, a sum one") {
   var_vector const y = (a * x + x).array().tanh();
   require_nodes(2, 0, 40);

@@ -52,6 +52,12 @@ TEST_CASE("reverse mode of linear algebra allocates its results alone") {
   CHECK(pulled([&](auto const& x) { return duet::solve(duet::positive_definite, x, v); }, v) < 1 + few);
   CHECK(pulled([&](auto const& x) { return duet::product(x, b); }, b) < 1 + 2 + few);
   CHECK(pulled([](auto const& x) { return duet::inverse(x); }, b) < 1 + 2 + few);
+  auto const both = duet::args(a, b);
+  auto const product = [](auto const& x, auto const& y) { return duet::product(x, y); };
+  CHECK(matrices_allocated(n, [&] { return std::get<0>(duet::vjp(duet::reverse, product, both, a))(0, 1); }) <
+        2 + 2 + few);
+  auto const trace = [](auto const& x, auto const& y) { return duet::trace(x) * duet::trace(y); };
+  CHECK(matrices_allocated(n, [&] { return std::get<0>(duet::gradient(duet::reverse, trace, both))(0, 1); }) < 2 + few);
   CHECK(pulled([](auto const& x) { return duet::cholesky(x); }, b) < 1 + 2 + few);
 }
 #endif

@@ -30,7 +30,7 @@ matrix<big> series(matrix<big> const& a) {
 }  // namespace
 
 TEST_CASE("matrix_exponential agrees with differences in 50 digits, also of large matrices") {
-  for (auto const& [size, scale] : {std::pair<Index, double>{1, 1}, {2, 0.01}, {3, 1}, {5, 6}, {12, 1}}) {
+  for (auto const& [size, scale] : {std::pair<Index, double>{1, 1}, {2, 0.01}, {3, 1}, {5, 6}, {20, 1}}) {
     n = size;
     check_against_differences([](auto const& x) { return weighted(duet::matrix_exponential(reader(x)(n, n))); },
                               [](auto const& x) { return weighted(series(reader(x)(n, n))); },

@@ -12,7 +12,7 @@ Index n, m;
 
 TEST_CASE("product, quadratic_form and trace agree with differences in 50 digits") {
   for (Index const size : {1, 4, 20}) {
-    n = size, m = size == 4 ? 3 : 1;
+    n = size, m = size == 4 ? 3 : size;
     samples random(static_cast<unsigned>(n));
     check_against_differences(
         [](auto const& x) {

@@ -11,7 +11,7 @@ Index rows, columns;
 }  // namespace
 
 TEST_CASE("singular_value_decomposition agrees with differences in 50 digits of values and vectors") {
-  for (auto const& [m, n] : {std::pair<Index, Index>{1, 1}, {2, 2}, {5, 3}, {3, 5}}) {
+  for (auto const& [m, n] : {std::pair<Index, Index>{1, 1}, {2, 2}, {5, 3}, {3, 5}, {20, 12}, {20, 20}}) {
     rows = m, columns = n;
     check_against_differences(
         [](auto const& x) {

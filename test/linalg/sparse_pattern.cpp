@@ -36,7 +36,8 @@ TEST_CASE("sparsity of a function with solves: each solution depends on its own 
     expected.block(0, 0, 2, 2).setOnes();
     expected.block(2, 2, 2, 2).setOnes();
     expected.row(4) << 1, 1, 0, 0, 1;
-    CHECK(MatrixXd(duet::jacobian_sparsity(blocks, VectorXd(VectorXd::Constant(5, 0.5)), scope)) == expected);
+    CHECK(MatrixXd(duet::jacobian_sparsity(blocks, VectorXd(VectorXd::Constant(5, 0.5)), scope).cast<double>()) ==
+          expected);
   }
 }
 
@@ -44,5 +45,5 @@ TEST_CASE("sparsity of second order of a solve and a determinant: all pairs of w
   MatrixXd expected = MatrixXd::Zero(4, 4);
   expected.topLeftCorner(2, 2).setOnes();
   expected(2, 3) = expected(3, 2) = 1;
-  CHECK(MatrixXd(duet::hessian_sparsity(number, VectorXd(VectorXd::Constant(4, 0.5)))) == expected);
+  CHECK(MatrixXd(duet::hessian_sparsity(number, VectorXd(VectorXd::Constant(4, 0.5))).cast<double>()) == expected);
 }

@@ -65,7 +65,7 @@ TEST_CASE("solve with a sparse matrix agrees with differences in 50 digits") {
 }
 
 TEST_CASE("solve with a sparse positive definite matrix agrees with differences of the symmetric part") {
-  n = 12;
+  n = 20;
   samples random(2);
   check_against_differences(
       [](auto const& x) {

@@ -3,6 +3,7 @@
 
 #include "catch.hpp"
 
+#include <cstdint>
 #include <duet/reverse/recording.hpp>
 #include <limits>
 #include <memory>
@@ -49,6 +50,18 @@ numbers partials(duet_test::straight_line_dual const& y) {
 }
 
 }  // namespace
+
+TEST_CASE("the adjoints of the first inputs begin a cache line, on the heap and in reserved memory") {
+  for (std::size_t const many : {10, 100000}) {
+    tape<> t;
+    recording const scope(t);
+    var<> const x = t.independent(2.0);
+    for (std::size_t k = 1; k < many; ++k) static_cast<void>(t.independent(1.0));
+    t.reverse(x * x);
+    REQUIRE(t.adjoint(x) == 4);
+    REQUIRE(reinterpret_cast<std::uintptr_t>(t.adjoints().data() + 1) % 64 == 0);
+  }
+}
 
 // ---- every way to keep an argument ----
 

@@ -296,9 +296,10 @@ struct recorded_inputs {
   }
 };
 
-// Records f at x and calls use(tape, inputs, y) while the recording stands.
-template <class F, class X, class Use>
-void record(F& f, X const& x, Use const& use) {
+// Records f at x and calls use(tape, inputs, y) while the recording stands, and then(tape, inputs) when y is gone: what
+// that allocates has y's memory.
+template <class F, class X, class Use, class Then>
+void record(F& f, X const& x, Use const& use, Then const& then) {
   using T = entry_t<X>;
   borrowed_tape<T> const borrowed;
   tape<T>& t = *borrowed;
@@ -309,6 +310,21 @@ void record(F& f, X const& x, Use const& use) {
   duet::with_inputs<S>(
       x, [&](auto i) DUET_INLINE_LAMBDA { return S::recorded(shape<X>::entry(x, i), inputs[i].place()); },
       [&](auto const& at) { use(t, inputs, duet::evaluate(f, at)); });
+  then(t, inputs);
+}
+template <class F, class X, class Use>
+void record(F& f, X const& x, Use const& use) {
+  duet::record(f, x, use, [](auto const&, auto const&) {});
+}
+
+// Sets derivatives to numbers side by side. What is in the shape of x needs no sizes yet; what is kept has them.
+template <class X, class Derivatives, class T>
+void set_derivatives(Derivatives& derivatives, X const& x, T const* from) {
+  if constexpr (std::is_same_v<Derivatives, differentiated_t<X>>)
+    duet::remake<(static_size_of<X> <= most_unrolled_entries)>(derivatives, x,
+                                                               [=](auto i) DUET_INLINE_LAMBDA { return from[i]; });
+  else
+    duet::copy_entries(from, derivatives);
 }
 
 // An entry of a result, of the scalar S or a constant (a passive variable), as a variable of the tape.

@@ -28,10 +28,12 @@ template <mode Mode, class F, class X>
   return returns_one_number<F, Inputs>;
 }
 
-// Both fill a result of the sizes of x.
+// Both fill a result of the sizes of x, or one that is made for the call and has none yet.
 template <class F, class X, class Result>
 void gradient_in(mode_constant<mode::forward>, F& f, X const& x, Result& result) {
   using T = entry_t<X>;
+  if constexpr (static_size_of<X> == dynamic && std::is_same_v<decltype(result.gradient), differentiated_t<X>>)
+    result.gradient = duet::zeros_like(x);
   auto const read = [&]<class S>(std::type_identity<S>, auto const& y, std::size_t first, std::size_t count) {
     if (first == 0) result.value = duet::value_of<S>(y);
     std::array<T, S::size()> partials;
@@ -51,7 +53,7 @@ void gradient_in(mode_constant<mode::reverse>, F& f, X const& x, Result& result)
     auto const output = duet::output_of<reverse_scalar<F, T>>(y);
     t.reverse(output);
     result.value = output.value();
-    duet::copy_entries(t.adjoints().data() + inputs.first, result.gradient);
+    duet::set_derivatives(result.gradient, x, t.adjoints().data() + inputs.first);
   });
 }
 
@@ -67,10 +69,19 @@ template <class X>
   return valued_gradient<entry_t<X>, differentiated_t<X>>{entry_t<X>(0), duet::zeros_like(x)};
 }
 
+// A result for one call: where sizes are known at run time the modes give it them.
+template <class X>
+[[nodiscard]] auto new_gradient(X const& x) {
+  if constexpr (static_size_of<X> == dynamic)
+    return valued_gradient<entry_t<X>, differentiated_t<X>>{};
+  else
+    return duet::empty_gradient(x);
+}
+
 // Apart from the check of the demands on f: g++ 12 copies a result that is declared inside a block.
 template <mode Mode, class F, class X>
 [[nodiscard]] auto value_and_gradient_at(F& f, X const& x) {
-  auto result = duet::empty_gradient(x);
+  auto result = duet::new_gradient(x);
   duet::gradient_into<Mode>(f, x, result);
   return result;
 }

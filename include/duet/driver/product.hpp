@@ -252,13 +252,19 @@ void sweep_weighted(tape<T>& t, Inputs const& inputs, Y const& y, W const& w, X&
 template <class Result, class F, class X, class W>
 [[nodiscard]] Result vjp_in(mode_constant<mode::reverse>, F& f, X const& x, W const& w) {
   using T = entry_t<X>;
-  Result result{{}, duet::differentiated(x)};
-  duet::record(f, x, [&](tape<T>& t, auto const& inputs, auto const& y) {
-    auto const& weights = duet::weights_of(y, w);
-    using S = reverse_scalar<F, T>;
-    if constexpr (!is_unwanted<Result>) result.value = duet::values_of<S>(y);
-    duet::sweep_weighted<S>(t, inputs, y, weights, result.adjoint);
-  });
+  Result result;
+  duet::record(
+      f, x,
+      [&](tape<T>& t, auto const&, auto const& y) {
+        auto const& weights = duet::weights_of(y, w);
+        using S = reverse_scalar<F, T>;
+        if constexpr (!is_unwanted<Result>) result.value = duet::values_of<S>(y);
+        duet::seed_weighted<S>(t, y, weights);
+        t.reverse();
+      },
+      [&](tape<T>& t, auto const& inputs) {
+        duet::set_derivatives(result.adjoint, x, t.adjoints().data() + inputs.first);
+      });
   return result;
 }
 

@@ -222,7 +222,14 @@ template <class X>
 [[nodiscard]] DUET_INLINE differentiated_t<X> zeros_like(X const& x) {
   using Result = differentiated_t<X>;
   using T = entry_t<X>;
-  return shape<Result>::template make<T>(duet::differentiated(x), [](auto) { return T(0); });
+  auto const zero = [](auto) DUET_INLINE_LAMBDA { return T(0); };
+  if constexpr (is_arguments<X>) {
+    Result result;
+    duet::remake<(static_size_of<X> <= most_unrolled_entries)>(result, x, zero);
+    return result;
+  } else {
+    return shape<Result>::template make<T>(x, zero);
+  }
 }
 
 // What f(x), or f(a, b, ...) for x = args(a, b, ...), returns; no type if f does not take x. With std::invoke_result

@@ -52,12 +52,15 @@ DUET_INLINE void set_like(Target& target, X const& x, Entry const& f) {
     target = shape<X>::template make<entry_t<Target>>(x, f);
 }
 
-// A matrix of numbers for the time of a call, of any contents: in scratch memory, unless its size is static.
+// A matrix of numbers for the time of a call, of any contents: unless its size is static, in memory of the caller's or,
+// where that is null, scratch memory.
 template <class Matrix>
 class matrix_room {
  public:
+  using scalar = typename Matrix::Scalar;
   using view = Matrix;
-  matrix_room(Eigen::Index rows, Eigen::Index columns) : matrix_(rows, columns) {}
+  static constexpr bool is_elsewhere = false;
+  matrix_room(Eigen::Index rows, Eigen::Index columns, scalar* = nullptr) : matrix_(rows, columns) {}
   matrix_room(matrix_room const&) = delete;
   [[nodiscard]] view& matrix() { return matrix_; }
 
@@ -68,14 +71,17 @@ template <class Matrix>
   requires(Matrix::SizeAtCompileTime == Eigen::Dynamic)
 class matrix_room<Matrix> {
  public:
+  using scalar = typename Matrix::Scalar;
   using view = Eigen::Map<Matrix>;
-  matrix_room(Eigen::Index rows, Eigen::Index columns)
-      : room_(static_cast<std::size_t>(rows * columns)), matrix_(room_.data(), rows, columns) {}
+  static constexpr bool is_elsewhere = true;
+  matrix_room(Eigen::Index rows, Eigen::Index columns, scalar* there = nullptr)
+      : room_(there == nullptr ? static_cast<std::size_t>(rows * columns) : 0),
+        matrix_(there == nullptr ? room_.data() : there, rows, columns) {}
   matrix_room(matrix_room const&) = delete;
   [[nodiscard]] view& matrix() { return matrix_; }
 
  private:
-  scratch<typename Matrix::Scalar> room_;
+  scratch<scalar> room_;
   view matrix_;
 };
 

@@ -107,11 +107,29 @@ struct product_kernel {
   }
 };
 
-struct no_room {
-  no_room(Eigen::Index, Eigen::Index) {}
+// A factor that is read without recording anything.
+template <class X>
+class quiet_factor {
+ public:
+  explicit quiet_factor(X const& x) : x_(x), read_(x_) {}
+  quiet_factor(quiet_factor const&) = delete;
+  [[nodiscard]] auto const& matrix() const { return x_; }
+  [[nodiscard]] DUET_INLINE decltype(auto) operator()(Eigen::Index i, Eigen::Index j) const {
+    return read_.coeff(i, j);
+  }
+
+ private:
+  quiet_t<X> x_;
+  Eigen::internal::evaluator<std::remove_cvref_t<quiet_t<X>>> read_;
 };
 
-// A factor while its product is recorded: its numbers by columns, and where its variables are.
+struct no_room {
+  template <class T>
+  no_room(Eigen::Index, Eigen::Index, T*) {}
+};
+
+// A factor while its product is recorded: its numbers by columns, and where its variables are. The numbers are read
+// where they are or to a place in the payload of a node, if one may become of the product.
 template <class T, class X>
 class product_factor {
  public:
@@ -120,62 +138,82 @@ class product_factor {
   using matrix = Eigen::Matrix<T, rows_known, columns_known,
                                rows_known == 1 && columns_known != 1 ? Eigen::RowMajor : Eigen::ColMajor>;
 
-  explicit product_factor(X const& x) : x_(x), read_(x_), room_(x_.rows(), x_.cols()), values_(initial(x_, room_)) {
+  // What it takes in a payload at most, besides that of its variables.
+  [[nodiscard]] static std::size_t value_bytes(X const& x) { return size_of(x) * packed<T>::bytes; }
+  [[nodiscard]] static std::size_t bytes(X const& x) { return value_bytes(x) + size_of(x) * sizeof(tape_index); }
+
+  // Its numbers may be at the place `there` of a payload, which may be null.
+  product_factor(quiet_factor<X> const& x, std::byte* there)
+      : x_(x),
+        there_(there),
+        room_(x.matrix().rows(), x.matrix().cols(), is_read_there ? reinterpret_cast<T*>(there) : nullptr),
+        values_(initial(x.matrix(), room_)) {
     if constexpr (active_type) {
-      if (x.size() == 0) return;
-      bool const along_row = by_rows ? x.cols() > 1 : x.rows() == 1;
-      places_probe probe(index(0, 0), x.size() == 1 ? 0 : along_row ? index(0, 1) : index(1, 0));
-      for_each_coefficient<by_rows>(x.rows(), x.cols(), [&](auto i, auto j, std::size_t) DUET_INLINE_LAMBDA {
-        auto const& entry = read_.coeff(i, j);
-        values_.coeffRef(i, j) = entry.value();
-        probe.add(entry.index());
-      });
+      if (values_.size() == 0) return;
+      bool const along_row = by_rows ? values_.cols() > 1 : values_.rows() == 1;
+      places_probe probe(index(0, 0), values_.size() == 1 ? 0 : along_row ? index(0, 1) : index(1, 0));
+      finite_so_far<T> finite;
+      for_each_coefficient<by_rows>(values_.rows(), values_.cols(),
+                                    [&](auto i, auto j, std::size_t) DUET_INLINE_LAMBDA {
+                                      auto const& entry = x_(i, j);
+                                      values_.coeffRef(i, j) = entry.value();
+                                      finite.add(entry.value());
+                                      probe.add(entry.index());
+                                    });
       probe_ = probe;
+      is_finite_ = bool(finite);
     }
   }
 
   [[nodiscard]] auto const& values() const { return values_; }
   [[nodiscard]] tape_index index(Eigen::Index i, Eigen::Index j) const {
     if constexpr (active_type)
-      return read_.coeff(i, j).index();
+      return x_(i, j).index();
     else
       return 0;
   }
   [[nodiscard]] bool active() const { return probe_.active(); }
 
-  // What it takes in a payload at most; and its part of one, written from `at` on, which is moved on;
-  // `finite` becomes false if a value that was written is not.
-  [[nodiscard]] std::size_t bytes() const { return size() * (packed<T>::bytes + sizeof(tape_index)); }
-  [[nodiscard]] product_side write(std::byte* payload, std::size_t& at, bool with_values, bool& finite) const {
-    product_side side{
-        static_cast<std::size_t>(values_.rows()), static_cast<std::size_t>(values_.cols()), at, {}, by_rows};
-    if (with_values) {
-      std::byte* const to = payload + at;
-      if constexpr (product_kernel<T>::is_plain)
-        Eigen::Map<matrix>(reinterpret_cast<T*>(to), values_.rows(), values_.cols()) = values_;
-      else
-        for_each_coefficient<false>(values_.rows(), values_.cols(),
-                                    [&](auto i, auto j, std::size_t k)
-                                        DUET_INLINE_LAMBDA { set_payload_entry(to, k, values_.coeff(i, j)); });
-      at += size() * packed<T>::bytes;
-      finite = finite && duet::payload_is_finite<T>(to, size());
-    }
-    side.places = probe_.places(at);
-    if (probe_.listed()) {
-      for_each_coefficient<by_rows>(values_.rows(), values_.cols(), [&](auto i, auto j, std::size_t k) {
-        set_payload_entry(payload + at, k, index(i, j));
-      });
-      at = (at + size() * sizeof(tape_index) + 7) / 8 * 8;
-    }
-    return side;
+  [[nodiscard]] product_side side() const {
+    return {static_cast<std::size_t>(values_.rows()), static_cast<std::size_t>(values_.cols()), 0, {}, by_rows};
   }
+  // Its numbers and the places of its variables as parts of a payload, from `at` on, which is moved on.
+  void write_values(std::byte* payload, std::size_t& at, product_side& side) {
+    std::byte* const to = payload + at;
+    if constexpr (is_read_there) {
+      if (to != there_) std::memmove(to, there_, size() * sizeof(T));
+    } else {
+      finite_so_far<T> finite;
+      T const* from = values_.data();
+      Eigen::Index const inner = values_.innerSize(), step = values_.outerStride();
+      for (std::size_t k = 0; k < size(); from += step)
+        for (Eigen::Index i = 0; i < inner; ++i, ++k) {
+          set_payload_entry(to, k, from[i]);
+          finite.add(from[i]);
+        }
+      is_finite_ = bool(finite);
+    }
+    side.values = at;
+    at += size() * packed<T>::bytes;
+  }
+  void write_places(std::byte* payload, std::size_t& at, product_side& side) const {
+    side.places = probe_.places(at);
+    if (!probe_.listed()) return;
+    for_each_coefficient<by_rows>(values_.rows(), values_.cols(), [&](auto i, auto j, std::size_t k) {
+      set_payload_entry(payload + at, k, index(i, j));
+    });
+    at += size() * sizeof(tape_index);
+  }
+  // All numbers are finite, of those that were written.
+  [[nodiscard]] bool finite() const { return is_finite_; }
 
  private:
-  // Passive numbers of type T are read where they are.
-  static constexpr bool is_read_in_place = std::is_same_v<typename X::Scalar, T>;
+  static constexpr bool is_read_in_place = std::is_same_v<typename X::Scalar, T>;  // passive numbers
+  static constexpr bool is_read_there = active_type && product_kernel<T>::is_plain && matrix_room<matrix>::is_elsewhere;
   using room = std::conditional_t<is_read_in_place, no_room, matrix_room<matrix>>;
   using kept = std::conditional_t<is_read_in_place, Eigen::Ref<matrix const>, typename matrix_room<matrix>::view&>;
 
+  [[nodiscard]] static std::size_t size_of(X const& x) { return static_cast<std::size_t>(x.size()); }
   [[nodiscard]] std::size_t size() const { return static_cast<std::size_t>(values_.size()); }
   static kept initial(auto const& x, room& at) {
     if constexpr (is_read_in_place) {
@@ -186,11 +224,12 @@ class product_factor {
     }
   }
 
-  quiet_t<X> x_;
-  Eigen::internal::evaluator<std::remove_cvref_t<quiet_t<X>>> read_;
+  quiet_factor<X> const& x_;
+  std::byte* there_;
   [[no_unique_address]] room room_;
   kept values_;
   places_probe probe_;
+  bool is_finite_ = true;
 };
 
 // At most so many arguments as statements rather than as a node.
@@ -201,10 +240,23 @@ template <class Target, class Lhs, class Rhs>
 void assign_product(Target& target, Lhs const& lhs, Rhs const& rhs, int sign) {
   using V = typename Eigen::Product<Lhs, Rhs>::Scalar;
   using T = typename V::value_type;
-  product_factor<T, Lhs> const a(lhs);
-  product_factor<T, Rhs> const b(rhs);
+  using left = product_factor<T, Lhs>;
+  using right = product_factor<T, Rhs>;
+  quiet_factor<Lhs> const quiet_lhs(lhs);
+  quiet_factor<Rhs> const quiet_rhs(rhs);
   Eigen::Index const rows = lhs.rows(), inner = lhs.cols(), columns = rhs.cols();
   if (rows == 0 || columns == 0) return;
+  auto const size = static_cast<std::size_t>(rows * columns);
+  auto const arguments_of = [&](int active) { return rows * columns * (inner * active + (sign != 0)); };
+
+  std::byte* payload = nullptr;
+  if (arguments_of(int{left::active_type} + int{right::active_type}) > most_stated_arguments && is_recording<T>())
+    payload = recording_tape<T>().array_room(
+        sizeof(product_header) + left::bytes(lhs) + right::bytes(rhs) + (sign == 0 ? 0 : size * sizeof(tape_index)),
+        size);
+  std::byte* const values_at = payload == nullptr ? nullptr : payload + sizeof(product_header);
+  left a(quiet_lhs, values_at);
+  right b(quiet_rhs, payload == nullptr ? nullptr : values_at + left::value_bytes(lhs));
   constexpr int order = Lhs::RowsAtCompileTime == 1 && Rhs::ColsAtCompileTime != 1 ? Eigen::RowMajor : Eigen::ColMajor;
   matrix_room<Eigen::Matrix<T, Lhs::RowsAtCompileTime, Rhs::ColsAtCompileTime, order>> product(rows, columns);
   auto& values = product.matrix();
@@ -216,7 +268,6 @@ void assign_product(Target& target, Lhs const& lhs, Rhs const& rhs, int sign) {
 
   bool const active = a.active() || b.active();
   if (active && !is_recording<T>()) throw_not_recording();
-  Eigen::Index const arguments = rows * columns * (inner * (int{a.active()} + int{b.active()}) + (sign != 0));
   if (!active) {
     for_each_coefficient<false>(rows, columns, [&](auto i, auto j, std::size_t) {
       V& c = target.coeffRef(i, j);
@@ -227,7 +278,7 @@ void assign_product(Target& target, Lhs const& lhs, Rhs const& rhs, int sign) {
     });
     return;
   }
-  if (arguments <= most_stated_arguments) {
+  if (arguments_of(int{a.active()} + int{b.active()}) <= most_stated_arguments) {
     std::array<T, most_stated_arguments> partials;
     std::array<tape_index, most_stated_arguments> indices;
     for (Eigen::Index j = 0; j < columns; ++j)
@@ -250,13 +301,13 @@ void assign_product(Target& target, Lhs const& lhs, Rhs const& rhs, int sign) {
     return;
   }
 
-  auto const size = static_cast<std::size_t>(rows * columns);
-  auto& tape = recording_tape<T>();
-  std::byte* const payload = tape.array_room(
-      sizeof(product_header) + a.bytes() + b.bytes() + (sign == 0 ? 0 : size * sizeof(tape_index)) + 16, size);
+  product_header h{a.side(), b.side(), {}, sign < 0};
   std::size_t at = sizeof(product_header);
-  bool finite = true;
-  product_header h{a.write(payload, at, b.active(), finite), b.write(payload, at, a.active(), finite), {}, sign < 0};
+  if (b.active()) a.write_values(payload, at, h.a);
+  if (a.active()) b.write_values(payload, at, h.b);
+  bool const finite = (!b.active() || a.finite()) && (!a.active() || b.finite());
+  a.write_places(payload, at, h.a);
+  b.write_places(payload, at, h.b);
   if (sign != 0) {
     for_each_coefficient<false>(rows, columns, [&](auto i, auto j, std::size_t k) {
       set_payload_entry(payload + at, k, target.coeffRef(i, j).index());
@@ -266,7 +317,7 @@ void assign_product(Target& target, Lhs const& lhs, Rhs const& rhs, int sign) {
     if (probe.listed()) at += size * sizeof(tape_index);
   }
   std::memcpy(payload, &h, sizeof h);
-  tape_index const first = tape.template array<product_kernel<T>>(at, size, finite);
+  tape_index const first = recording_tape<T>().template array<product_kernel<T>>(at, size, finite);
   for_each_coefficient<false>(rows, columns, [&](auto i, auto j, std::size_t k) {
     V& c = target.coeffRef(i, j);
     c = V::recorded(result(i, j, c.value()), static_cast<tape_index>(first + k));

@@ -105,7 +105,7 @@ class taylor : public statement_assignment<taylor<T, K, Tag>> {
  private:
   template <class Rule, class... X>
   [[nodiscard]] static DUET_INLINE constexpr taylor unchecked(X const&... x) {
-    checked::level_inside<T> const quiet;
+    [[maybe_unused]] checked::level_inside<T> const quiet;
     return recurrences::applied_series<taylor, Rule>(duet::eager_operand<taylor>(x)...);
   }
   DUET_COLD static void throw_bad_index(std::size_t k) {

@@ -32,11 +32,17 @@ struct singular_parts {
   matrix u, v;
   vector s;
   singular_parts(packed_triples<T> const& all, Eigen::Index m)
-      : u(all.middleRows(1, m)), v(all.bottomRows(all.rows() - 1 - m)), s(all.row(0).transpose()) {}
+      : u(m, all.cols()), v(all.rows() - 1 - m, all.cols()), s(all.cols()) {
+    if (all.size() == 0) return;  // blocks of which would add to a null pointer
+    u = all.middleRows(1, m);
+    v = all.bottomRows(v.rows());
+    s = all.row(0).transpose();
+  }
 };
 template <class U, class S, class V>
 [[nodiscard]] packed_triples<typename U::Scalar> packed_with(S const& s, U const& u, V const& v) {
   packed_triples<typename U::Scalar> all(1 + u.rows() + v.rows(), s.size());
+  if (all.size() == 0) return all;
   all.row(0) = s.transpose();
   all.middleRows(1, u.rows()) = u;
   all.bottomRows(v.rows()) = v;

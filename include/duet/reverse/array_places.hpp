@@ -21,22 +21,29 @@ DUET_INLINE void set_payload_entry(std::byte* at, std::size_t k, T const& x) {
   packed<T>::write(at + k * packed<T>::bytes, x);
 }
 
-// Whether all of `count` numbers side by side in a payload are finite: x - x has no bit set then.
+// Whether all numbers given so far are finite, with all their derivatives: of plain ones x - x has no bit set then.
+template <class T>
+class finite_so_far {
+ public:
+  DUET_INLINE void add(T const& x) {
+    if constexpr (by_bits)
+      seen_ |= std::bit_cast<bits>(x - x) << 1;  // -0 where it is rounded down
+    else
+      seen_ |= bits{!duet::all_finite(x)};
+  }
+  [[nodiscard]] explicit operator bool() const { return seen_ == 0; }
+
+ private:
+  static constexpr bool by_bits = std::is_same_v<T, double> || std::is_same_v<T, float>;
+  using bits = std::conditional_t<sizeof(T) == 4, std::uint32_t, std::uint64_t>;
+  bits seen_ = 0;
+};
+// Whether all of `count` numbers side by side in a payload are.
 template <class T>
 [[nodiscard]] bool payload_is_finite(std::byte const* at, std::size_t count) {
-  if constexpr (std::is_same_v<T, double> || std::is_same_v<T, float>) {
-    using bits = std::conditional_t<sizeof(T) == 8, std::uint64_t, std::uint32_t>;
-    bits seen = 0;
-    for (std::size_t k = 0; k < count; ++k) {
-      T const x = payload_entry<T>(at, k);
-      seen |= std::bit_cast<bits>(x - x) << 1;  // -0 where it is rounded down
-    }
-    return seen == 0;
-  } else {
-    for (std::size_t k = 0; k < count; ++k)
-      if (!duet::all_finite(payload_entry<T>(at, k))) return false;
-    return true;
-  }
+  finite_so_far<T> finite;
+  for (std::size_t k = 0; k < count; ++k) finite.add(payload_entry<T>(at, k));
+  return bool(finite);
 }
 
 struct array_places {

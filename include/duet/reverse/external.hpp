@@ -50,14 +50,22 @@ class external_sweep {
   // The same of many variables: the adjoints of those from an index on, and w added to those of variables listed, where
   // index 0 is passive, or from an index on.
   void read(tape_index first, std::size_t lane, std::span<T> into) const {
-    for (std::size_t i = 0; i < into.size(); ++i) into[i] = adjoints_.at(first + i, lane);
+    if (lanes() == 1)
+      std::copy_n(&adjoints_.at(first), into.size(), into.data());
+    else
+      for (std::size_t i = 0; i < into.size(); ++i) into[i] = adjoints_.at(first + i, lane);
   }
   void add_listed(std::span<tape_index const> to, std::size_t lane, std::span<T const> w) {
     for (std::size_t i = 0; i < to.size(); ++i)
       if (to[i] != 0) add(to[i], lane, w[i]);
   }
   void add_from(tape_index first, std::size_t lane, std::span<T const> w) {
-    for (std::size_t i = 0; i < w.size(); ++i) add(first + static_cast<tape_index>(i), lane, w[i]);
+    if (!checked::enabled && lanes() == 1) {
+      T* const to = &adjoints_.at(first);
+      for (std::size_t i = 0; i < w.size(); ++i) to[i] += w[i];
+    } else {
+      for (std::size_t i = 0; i < w.size(); ++i) add(first + static_cast<tape_index>(i), lane, w[i]);
+    }
   }
 
   // Keeps the adjoints of `count` variables from an index on, all lanes. False if all are zero.

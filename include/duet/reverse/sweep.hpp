@@ -3,10 +3,13 @@
 // The reverse sweep: one switch with an unrolled case for each shape of statement. Descriptor bytes lie apart from the
 // records they describe, so that finding the next record does not wait for this one.
 
+#include <array>
 #include <duet/core/blocks.hpp>
 #include <duet/expression/traverse.hpp>
 #include <duet/reverse/checked.hpp>
 #include <duet/reverse/cursor.hpp>
+#include <functional>
+#include <numeric>
 
 namespace duet {
 
@@ -201,6 +204,10 @@ struct sweep {
   // The newest entry up to n that is no input, or oldest - 1. Inputs and the outputs of array nodes come in long rows.
   static tape_index before_inputs(std::uint8_t const* descriptors, tape_index n, tape_index oldest) {
     static_assert(descriptor::input == 0);
+    for (std::array<std::uint64_t, 8> codes; n >= oldest + 63; n -= 64) {
+      std::memcpy(&codes, descriptors + n - 63, sizeof codes);
+      if (std::accumulate(codes.begin(), codes.end(), std::uint64_t{0}, std::bit_or<>()) != 0) break;
+    }
     for (std::uint64_t codes; n >= oldest + 7; n -= 8) {
       std::memcpy(&codes, descriptors + n - 7, sizeof codes);
       if (codes != 0) break;
