@@ -52,9 +52,23 @@ template <std::size_t Lanes, std::size_t Distance, class Mask, std::size_t... L>
 [[nodiscard]] DUET_INLINE constexpr Mask rotated_lanes(Mask const& x, std::index_sequence<L...>) {
   return __builtin_shufflevector(x, x, ((L + Distance) % Lanes)...);
 }
-// True if some lane of the mask is set: the halves are joined until one lane is left.
+// True if some lane of the mask is set: one instruction where the machine has it, otherwise the halves are joined until
+// one lane is left.
 template <std::size_t Lanes, std::size_t Distance = Lanes / 2, class Mask>
 [[nodiscard]] DUET_INLINE constexpr bool any_lane(Mask const& x) {
+#if defined(__GNUC__) && DUET_VECTORS && defined(__AVX__)
+  if constexpr (Distance == Lanes / 2 && !std::is_class_v<Mask> && sizeof(Mask) >= 32) {
+    if (!std::is_constant_evaluated()) {
+      using words = typename native_vector<long long, sizeof(Mask) / 8>::type;
+#if defined(__AVX512F__)
+      if constexpr (sizeof(Mask) == 64)
+        return __builtin_ia32_cmpq512_mask((words)x, words{}, 4, 0xff) != 0;  // 4: not equal
+      else
+#endif
+        return __builtin_ia32_ptestz256((words)x, (words)x) == 0;
+    }
+  }
+#endif
   if constexpr (Distance == 0)
     return x[0] != 0;
   else
