@@ -198,6 +198,7 @@ class laboratory:
                 break
             if len(after) != len(before):
                 reading, killing = {"all"}, {"all"}  # it does not even come to its end
+                break
             for (mode, held, number_before), (_, holds, number_after) in zip(before, after):
                 if held == "holds" and holds == "fails":
                     killing.add(mode)

@@ -190,7 +190,7 @@ template <class S, class F, class X, class Seed>
 }
 
 // Where a derivative comes out as infinity or NaN f is evaluated once more with care: there a zero wins over an
-// infinite slope.
+// infinite slope. (A function of its own: g++ 12 copies a result that is declared inside a block.)
 template <class S, class F, class X, class Seed>
 [[nodiscard]] DUET_INLINE auto evaluate_bare_first(F& f, X const& x, Seed const& seed) {
   auto y = duet::evaluate_on<S>(f, x, seed);

@@ -78,7 +78,7 @@ template <class X>
     return duet::empty_gradient(x);
 }
 
-// Apart from the check of the demands on f: g++ 12 copies a result that is declared inside a block.
+// Apart from the check of the demands on f, as in all drivers: g++ 12 copies a result that is declared inside a block.
 template <mode Mode, class F, class X>
 [[nodiscard]] auto value_and_gradient_at(F& f, X const& x) {
   auto result = duet::new_gradient(x);
