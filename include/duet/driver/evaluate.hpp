@@ -152,22 +152,32 @@ template <class S, class F, class X, class Seed>
     return plain_t<R>(duet::plain(duet::call(f, inputs)));
 }
 
+// More of them lie in memory; inlined too, since what a function of f's own is handed would be copied there: an
+// expression with all its leaves. (g++ 12 does not flatten what is called through evaluate or call.)
+template <class S, class F, class X, class Seed>
+[[nodiscard]] DUET_FLATTEN auto evaluate_in_place(F& f, X const& x, Seed const& seed) {
+  using Inputs = lifted_t<X, S>;
+  using R = call_result_t<F, Inputs>;
+  alignas(Inputs) std::array<std::byte, sizeof(Inputs)> place;
+  Inputs const& inputs = shape<X>::template make_at<S>(place.data(), seed);
+  if constexpr (std::is_same_v<R, plain_t<R>>)
+    return f(inputs);
+  else
+    return plain_t<R>(duet::plain(f(inputs)));
+}
+
 // A call of its own: inlined, its result would be copied once more.
 template <class S, class F, class X, class Seed>
 [[nodiscard, gnu::noinline]] auto evaluate_apart(F& f, X const& x, Seed const& seed) {
-  if constexpr (requires(void* place) { shape<X>::template make_at<S>(place, seed); }) {
-    using Inputs = lifted_t<X, S>;
-    alignas(Inputs) std::array<std::byte, sizeof(Inputs)> place;
-    return duet::evaluate(f, std::as_const(shape<X>::template make_at<S>(place.data(), seed)));
-  } else {
-    return duet::with_inputs<S>(x, seed, [&](auto const& inputs) { return duet::evaluate(f, inputs); });
-  }
+  return duet::with_inputs<S>(x, seed, [&](auto const& inputs) { return duet::evaluate(f, inputs); });
 }
 
 template <class S, class F, class X, class Seed>
 [[nodiscard]] DUET_INLINE auto evaluate_on(F& f, X const& x, Seed const& seed) {
   if constexpr (static_size_of<X> <= most_inlined_inputs && !active_scalar<typename S::value_type>)
     return duet::evaluate_inlined<S>(f, x, seed);
+  else if constexpr (requires(void* place) { shape<X>::template make_at<S>(place, seed); })
+    return duet::evaluate_in_place<S>(f, x, seed);
   else
     return duet::evaluate_apart<S>(f, x, seed);
 }
