@@ -4,7 +4,7 @@
 // series.
 
 #include <array>
-#include <duet/driver/evaluate.hpp>
+#include <duet/driver/passes.hpp>
 #include <duet/forward/taylor.hpp>
 
 namespace duet {

@@ -3,7 +3,7 @@
 // The gradient of a function with one output, in the shape of its input: ceil(n / chunk) evaluations in forward mode,
 // one recording and one sweep in reverse.
 
-#include <duet/driver/evaluate.hpp>
+#include <duet/driver/passes.hpp>
 
 namespace duet {
 

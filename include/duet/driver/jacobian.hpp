@@ -3,6 +3,7 @@
 // The Jacobian, outputs by inputs: ceil(n / chunk) evaluations in forward mode, or one recording and ceil(m / 8)
 // sweeps. One output gives a row, one input a column.
 
+#include <duet/driver/passes.hpp>
 #include <duet/driver/workspace.hpp>
 
 namespace duet {
@@ -40,9 +41,10 @@ inline void require_same_outputs(std::string_view where, std::size_t given, std:
 }
 
 // The first partials of the entries of y, a row for each, to a matrix with as many columns. It is stored by columns: as
-// many rows as a block has lanes are transposed in registers at a time.
+// many rows as a block has lanes are transposed in registers at a time. Says whether all are finite, which costs no
+// more than the registers they are in.
 template <class S, class Y, class Matrix>
-DUET_INLINE void write_partials(Y const& y, Matrix target) {
+DUET_INLINE bool write_partials(Y const& y, Matrix target) {
   using T = typename S::value_type;
   using row_shape = block_shape<T, S::size()>;
   constexpr std::size_t lanes = row_shape::lanes;
@@ -50,12 +52,17 @@ DUET_INLINE void write_partials(Y const& y, Matrix target) {
   auto const at = [&](std::size_t i, std::size_t j) -> T& {
     return target.coeffRef(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
   };
+  finite_probe<T, S::size()> probe;
   std::size_t first = 0;
   if constexpr (std::is_same_v<entry_t<Y>, S> && lanes > 1 && row_shape::unrolled && static_size_of<Y> >= lanes) {
     using tile = square_tile<typename row_shape::vector, lanes>;
     for (; first + lanes <= rows; first += lanes)
       blocks<T, S::size()>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-        tile t([&](std::size_t k) DUET_INLINE_LAMBDA { return shape<Y>::entry(y, first + k).partials()[j]; });
+        tile t([&](std::size_t k) DUET_INLINE_LAMBDA {
+          typename row_shape::vector const block = shape<Y>::entry(y, first + k).partials()[j];
+          probe.add(block);
+          return block;
+        });
         t.transpose();
         tile::for_each_row([&](auto k) DUET_INLINE_LAMBDA {
           if (std::size_t const column = j * lanes + k; column < columns)
@@ -65,9 +72,12 @@ DUET_INLINE void write_partials(Y const& y, Matrix target) {
   }
   std::array<T, S::size()> partials;
   for (std::size_t i = first; i < rows; ++i) {
-    duet::copy_partials<S>(shape<Y>::entry(y, i), partials);
+    auto const& entry = shape<Y>::entry(y, i);
+    if constexpr (std::is_same_v<entry_t<Y>, S>) entry.probe_partials(probe);
+    duet::copy_partials<S>(entry, partials);
     for (std::size_t j = 0; j < columns; ++j) at(i, j) = partials[j];
   }
+  return probe.finite();
 }
 
 // Both give a result the sizes it needs.
@@ -80,7 +90,7 @@ void jacobian_in(mode_constant<mode::forward>, F& f, X const& x, Result& result)
       result.jacobian.resize(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(duet::size_of(x)));
     }
     duet::require_same_outputs("duet::jacobian", rows, static_cast<std::size_t>(result.jacobian.rows()));
-    duet::write_partials<S>(
+    return duet::write_partials<S>(
         y, result.jacobian.middleCols(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(count)));
   };
   duet::forward_passes(f, x, read);

@@ -3,7 +3,7 @@
 // preaccumulate(f, inputs...): a segment of a recording with few inputs, differentiated forward and recorded as one
 // statement for each of its outputs, however much it computes in between.
 
-#include <duet/driver/evaluate.hpp>
+#include <duet/driver/passes.hpp>
 #include <optional>
 #include <tuple>
 
