@@ -28,7 +28,7 @@ template <class S, class F, class X, class Seed>
 // More of them lie in memory; inlined too, since what a function of f's own is handed would be copied there: an
 // expression with all its leaves. (g++ 12 does not flatten what is called through evaluate or call.)
 template <class S, class F, class X, class Seed>
-[[nodiscard, gnu::noinline]] DUET_FLATTEN auto evaluate_in_place(F& f, X const& x, Seed const& seed) {
+[[nodiscard, gnu::noinline]] DUET_FLATTEN auto evaluate_in_place(F& f, X const&, Seed const& seed) {
   using Inputs = lifted_t<X, S>;
   using R = call_result_t<F, Inputs>;
   alignas(Inputs) std::array<std::byte, sizeof(Inputs)> place;
