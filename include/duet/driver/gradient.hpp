@@ -34,7 +34,7 @@ void gradient_in(mode_constant<mode::forward>, F& f, X const& x, Result& result)
   using T = entry_t<X>;
   if constexpr (static_size_of<X> == dynamic && std::is_same_v<decltype(result.gradient), differentiated_t<X>>)
     result.gradient = duet::zeros_like(x);
-  auto const read = [&]<class S>(std::type_identity<S>, auto const& y, std::size_t first, std::size_t count) {
+  auto const read = [&result]<class S>(std::type_identity<S>, auto const& y, auto first, auto count) {
     if (first == 0) result.value = duet::value_of<S>(y);
     std::array<T, S::size()> partials;
     duet::copy_partials<S>(y, partials);
@@ -42,6 +42,7 @@ void gradient_in(mode_constant<mode::forward>, F& f, X const& x, Result& result)
       duet::copy_entries(partials.data(), result.gradient, first, count);
     else
       duet::set_entries(result.gradient, first, count, [&](auto i) DUET_INLINE_LAMBDA { return partials[i - first]; });
+    return duet::derivatives_are_finite<S>(y);
   };
   duet::forward_passes(f, x, read);
 }

@@ -83,7 +83,7 @@ DUET_INLINE bool write_partials(Y const& y, Matrix target) {
 // Both give a result the sizes it needs.
 template <class F, class X, class Result>
 void jacobian_in(mode_constant<mode::forward>, F& f, X const& x, Result& result) {
-  auto const read = [&]<class S, class Y>(std::type_identity<S>, Y const& y, std::size_t first, std::size_t count) {
+  auto const read = [&]<class S, class Y>(std::type_identity<S>, Y const& y, auto first, auto count) {
     std::size_t const rows = duet::size_of(y);
     if (first == 0) {
       duet::write_values<S>(y, result.value);

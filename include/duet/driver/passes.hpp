@@ -11,6 +11,8 @@ namespace duet {
 // Functions of so few inputs, known when compiling, are inlined with what they call: the compiler then knows which
 // blocks of partials are zero (forward/leaf_sum.hpp), which saves a third to a half of the work.
 inline constexpr std::size_t most_inlined_inputs = 16;
+template <class S, class X>
+inline constexpr bool is_inlined = static_size_of<X> <= most_inlined_inputs && !active_scalar<typename S::value_type>;
 
 template <class S, class F, class X, class Seed>
 [[nodiscard]] DUET_FLATTEN auto evaluate_inlined(F& f, X const& x, Seed seed) {
@@ -23,6 +25,15 @@ template <class S, class F, class X, class Seed>
     return duet::call(f, inputs);
   else
     return plain_t<R>(duet::plain(duet::call(f, inputs)));
+}
+
+// The same read where it is inlined, so that derivatives need not go through memory: what take(y) gives.
+template <class S, class F, class X, class Seed, class Take>
+[[nodiscard]] DUET_FLATTEN bool take_inlined(F& f, X const& x, Seed seed, Take take) {
+  using R = call_result_t<F, lifted_t<X, S>>;
+  auto const inputs = shape<X>::template make<S>(x, seed);
+  plain_t<R> const y(duet::plain(duet::call(f, inputs)));
+  return take(y);
 }
 
 // More of them lie in memory; inlined too, since what a function of f's own is handed would be copied there: an
@@ -47,7 +58,7 @@ template <class S, class F, class X, class Seed>
 
 template <class S, class F, class X, class Seed>
 [[nodiscard]] DUET_INLINE auto evaluate_on(F& f, X const& x, Seed const& seed) {
-  if constexpr (static_size_of<X> <= most_inlined_inputs && !active_scalar<typename S::value_type>)
+  if constexpr (is_inlined<S, X>)
     return duet::evaluate_inlined<S>(f, x, seed);
   else if constexpr (requires(void* place) { shape<X>::template make_at<S>(place, seed); })
     return duet::evaluate_in_place<S>(f, x, seed);
@@ -94,18 +105,26 @@ template <class S, class F, class X, class Seed>
   }
 }
 
+template <class S, class F, class X, class Seed, class Take>
+DUET_COLD void take_with_care(F& f, X const& x, Seed const& seed, Take const& take) {
+  static_cast<void>(take(duet::evaluate_with_care<S>(f, x, seed)));
+}
+
 // The same for take(y), which reads y and says whether the derivatives in it are finite.
 template <class S, class F, class X, class Seed, class Take>
 DUET_INLINE void take_seeded(F& f, X const& x, Seed const& seed, Take const& take) {
   if constexpr (std::is_same_v<S, guarded_t<S>>) {
-    take(duet::evaluate_seeded<S>(f, x, seed));
+    static_cast<void>(take(duet::evaluate_seeded<S>(f, x, seed)));
   } else {
-    auto y = duet::evaluate_on<S>(f, x, seed);
-    bool with_care = false;
-    while (!take(std::as_const(y)) && !with_care) [[unlikely]] {
-      with_care = true;
-      if constexpr (std::is_same_v<entry_t<decltype(y)>, S>) y = duet::evaluate_with_care<S>(f, x, seed);
-    }
+    bool const finite = [&] {
+      if constexpr (is_inlined<S, X>)
+        return duet::take_inlined<S>(f, x, seed, take);
+      else
+        return take(duet::evaluate_on<S>(f, x, seed));
+    }();
+    if constexpr (std::is_same_v<entry_t<result_t<F, lifted_t<X, S>>>, S>)
+      if (!finite) [[unlikely]]
+        duet::take_with_care<S>(f, x, seed, take);
   }
 }
 
@@ -132,22 +151,23 @@ template <class S, class F, class X>
 template <class F, class X, class Visit>
 DUET_INLINE void forward_passes(F& f, X const& x, Visit const& visit) {
   using T = entry_t<X>;
-  auto const pass = [&]<std::size_t C>(std::integral_constant<std::size_t, C>, std::size_t first,
-                                       std::size_t count) DUET_INLINE_LAMBDA {
-    using S = forward_scalar<F, T, C>;
-    using Y = result_t<F, lifted_t<X, S>>;
-    constexpr std::type_identity<S> scalar;
-    if constexpr (std::is_void_v<decltype(visit(scalar, std::declval<Y const&>(), first, count))>)
-      visit(scalar, duet::forward_pass<S>(f, x, first, count), first, count);
-    else
-      duet::take_seeded<S>(f, x, duet::pass_seed<S>(x, first, count),
-                           [&](auto const& y) DUET_INLINE_LAMBDA { return visit(scalar, y, first, count); });
-  };
+  auto const pass = [&]<std::size_t C>(std::integral_constant<std::size_t, C>, auto first, auto count)
+                        DUET_INLINE_LAMBDA {
+                          using S = forward_scalar<F, T, C>;
+                          using Y = result_t<F, lifted_t<X, S>>;
+                          constexpr std::type_identity<S> scalar;
+                          if constexpr (std::is_void_v<decltype(visit(scalar, std::declval<Y const&>(), first, count))>)
+                            visit(scalar, duet::forward_pass<S>(f, x, first, count), first, count);
+                          else
+                            duet::take_seeded<S>(f, x, duet::pass_seed<S>(x, first, count),
+                                                 [visit, scalar, first, count](auto const& y)
+                                                     DUET_INLINE_LAMBDA { return visit(scalar, y, first, count); });
+                        };
   if constexpr (static_size_of<X> != dynamic) {
     constexpr std::size_t n = static_size_of<X>;
     constexpr std::integral_constant<std::size_t, static_chunk<T>(n)> width;
     if constexpr (n <= width())
-      pass(width, 0, n);
+      pass(width, block_index<0>{}, block_index<n>{});  // constants wherever visit is inlined
     else
       for (std::size_t first = 0; first < n; first += width()) pass(width, first, std::min(width(), n - first));
   } else {
