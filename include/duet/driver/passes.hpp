@@ -32,8 +32,12 @@ template <class S, class F, class X, class Seed, class Take>
 [[nodiscard]] DUET_FLATTEN bool take_inlined(F& f, X const& x, Seed seed, Take take) {
   using R = call_result_t<F, lifted_t<X, S>>;
   auto const inputs = shape<X>::template make<S>(x, seed);
-  plain_t<R> const y(duet::plain(duet::call(f, inputs)));
-  return take(y);
+  if constexpr (std::is_same_v<R, plain_t<R>>) {
+    R const y = duet::call(f, inputs);
+    return take(y);
+  } else {
+    return take(plain_t<R>(duet::plain(duet::call(f, inputs))));
+  }
 }
 
 // More of them lie in memory; inlined too, since what a function of f's own is handed would be copied there: an
