@@ -60,7 +60,7 @@ DUET_INLINE bool write_partials(Y const& y, Matrix target) {
       blocks<T, S::size()>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
         tile t([&](std::size_t k) DUET_INLINE_LAMBDA {
           typename row_shape::vector const block = shape<Y>::entry(y, first + k).partials()[j];
-          probe.add(block);
+          if constexpr (is_unguarded_result<S, Y>) probe.add(block);
           return block;
         });
         t.transpose();
@@ -73,7 +73,7 @@ DUET_INLINE bool write_partials(Y const& y, Matrix target) {
   std::array<T, S::size()> partials;
   for (std::size_t i = first; i < rows; ++i) {
     auto const& entry = shape<Y>::entry(y, i);
-    if constexpr (std::is_same_v<entry_t<Y>, S>) entry.probe_partials(probe);
+    if constexpr (is_unguarded_result<S, Y>) entry.probe_partials(probe);
     duet::copy_partials<S>(entry, partials);
     for (std::size_t j = 0; j < columns; ++j) at(i, j) = partials[j];
   }

@@ -70,11 +70,17 @@ template <class S, class F, class X, class Seed>
     return duet::evaluate_apart<S>(f, x, seed);
 }
 
+// Results whose statements have not looked for zero times infinity.
+template <class S, class Y>
+inline constexpr bool is_unguarded_result = std::is_same_v<entry_t<Y>, S> && !std::is_same_v<S, guarded_t<S>>;
+
+// Of other results nobody asks.
 template <class S, class Y>
 [[nodiscard]] DUET_INLINE bool derivatives_are_finite(Y const& y) {
   finite_probe<typename S::value_type, S::size()> probe;
-  duet::for_each_entry<static_size_of<Y>>(
-      duet::size_of(y), [&](auto i) DUET_INLINE_LAMBDA { shape<Y>::entry(y, i).probe_partials(probe); });
+  if constexpr (is_unguarded_result<S, Y>)
+    duet::for_each_entry<static_size_of<Y>>(
+        duet::size_of(y), [&](auto i) DUET_INLINE_LAMBDA { shape<Y>::entry(y, i).probe_partials(probe); });
   return probe.finite();
 }
 
@@ -92,7 +98,7 @@ template <class S, class F, class X, class Seed>
 template <class S, class F, class X, class Seed>
 [[nodiscard]] DUET_INLINE auto evaluate_bare_first(F& f, X const& x, Seed const& seed) {
   auto y = duet::evaluate_on<S>(f, x, seed);
-  if constexpr (std::is_same_v<entry_t<decltype(y)>, S>)
+  if constexpr (is_unguarded_result<S, decltype(y)>)
     if (!duet::derivatives_are_finite<S>(y)) [[unlikely]]
       y = duet::evaluate_with_care<S>(f, x, seed);
   return y;
@@ -126,7 +132,7 @@ DUET_INLINE void take_seeded(F& f, X const& x, Seed const& seed, Take const& tak
       else
         return take(duet::evaluate_on<S>(f, x, seed));
     }();
-    if constexpr (std::is_same_v<entry_t<result_t<F, lifted_t<X, S>>>, S>)
+    if constexpr (is_unguarded_result<S, result_t<F, lifted_t<X, S>>>)
       if (!finite) [[unlikely]]
         duet::take_with_care<S>(f, x, seed, take);
   }
