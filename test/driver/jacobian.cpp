@@ -217,3 +217,21 @@ TEST_CASE("a tape refuses variables of another tape as inputs of a Jacobian") {
   duet::var<> const x = tape.independent(1.0);
   CHECK_THROWS_AS(tape.jacobian(foreign, x), duet::error);
 }
+
+TEST_CASE("Zero wins over an infinite slope in every row of a Jacobian that is written in tiles") {
+  for (std::size_t bent = 0; bent < 9; ++bent) {
+    auto const f = [bent](auto const& x) {
+      std::array<std::remove_cvref_t<decltype(x[0])>, 9> y;
+      for (std::size_t i = 0; i < 9; ++i) y[i] = static_cast<double>(i + 1) * x[0];
+      y[bent] = sqrt(x[1] * x[1]);
+      return y;
+    };
+    auto const at_kink = duet::value_and_jacobian(duet::forward, f, std::array{2.0, 0.0});
+    for (std::size_t i = 0; i < 9; ++i) {
+      auto const row = static_cast<Eigen::Index>(i);
+      CHECK(at_kink.value[i] == (i == bent ? 0 : 2 * static_cast<double>(i + 1)));
+      CHECK(at_kink.jacobian(row, 0) == (i == bent ? 0 : static_cast<double>(i + 1)));
+      CHECK(at_kink.jacobian(row, 1) == 0);
+    }
+  }
+}
