@@ -59,7 +59,11 @@ struct operands_read {
   [[nodiscard]] DUET_INLINE tape_index index(std::size_t k) const {
     return packed<tape_index>::read(indices + k * sizeof(tape_index));
   }
-  [[nodiscard]] DUET_INLINE T value(std::size_t k, tape_index i) const { return i != 0 ? values[i] : passive_value(k); }
+  // A choice of places: chosen by value it would go through memory.
+  [[nodiscard]] DUET_INLINE T value(std::size_t k, tape_index i) const {
+    return packed<T>::read(i != 0 ? reinterpret_cast<std::byte const*>(values + i)
+                                  : passive_place(constants, indices, k));
+  }
   [[nodiscard]] DUET_INLINE std::size_t passive_before(std::size_t k) const {
     std::size_t count = 0;
     for (std::size_t j = 0; j < k; ++j) count += index(j) == 0;
@@ -68,8 +72,9 @@ struct operands_read {
 
  private:
   // They lie before the constants, the first one last.
-  [[nodiscard]] DUET_COLD T passive_value(std::size_t k) const {
-    return packed<T>::read(constants - (passive_before(k) + 1) * packed<T>::bytes);
+  [[nodiscard]] DUET_COLD static std::byte const* passive_place(std::byte const* constants, std::byte const* indices,
+                                                                std::size_t k) {
+    return constants - (operands_read{constants, indices, nullptr}.passive_before(k) + 1) * packed<T>::bytes;
   }
 };
 
@@ -131,15 +136,8 @@ struct statement_of {
 
   static std::byte const* pull_back(std::byte const* end, T* adjoints, std::size_t rows, T const* values, tape_index n,
                                     bool& damped) {
-    auto const read = operands_before(end, values);
-    auto const x = rebuilt<X, 0, 0>::from(read, known_value<T>{values[n]});
-    auto const c = duet::coefficients<care::bare>(x, one{});
-    bool careful = damped;
-    if constexpr (has_infinite_slope<X>) careful = careful || !duet::coefficients_are_finite(x, c);
-    if (careful) [[unlikely]] {
-      damped = true;
-      pull_back_damped(end, adjoints, rows, values, n);
-    } else if (rows == 1) {
+    if (rows != 1) return pull_back_rows(end, adjoints, rows, values, n, damped);
+    return pull_back_by(end, adjoints, 1, values, n, damped, [&](auto const& x, auto const& c) DUET_INLINE_LAMBDA {
       T const seed = adjoints[n];
       duet::for_each_leaf(x, c, [&]<class K>(K const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
         T& target = adjoints[l.index];
@@ -150,18 +148,39 @@ struct statement_of {
         else
           target += T(coefficient) * seed;
       });
-    } else {
+    });
+  }
+
+ private:
+  // Out of the way of the other, whose partials stay in registers.
+  [[gnu::noinline]] static std::byte const* pull_back_rows(std::byte const* end, T* adjoints, std::size_t rows,
+                                                           T const* values, tape_index n, bool& damped) {
+    return pull_back_by(end, adjoints, rows, values, n, damped, [&](auto const& x, auto const& c) DUET_INLINE_LAMBDA {
       T const* const seeds = adjoints + n * rows;
       duet::for_each_leaf(x, c, [&](auto const& coefficient, auto const& l) {
         T const partial = duet::number<T>(coefficient);
         T* const targets = adjoints + l.index * rows;
         for (std::size_t r = 0; r < rows; ++r) targets[r] += partial * seeds[r];
       });
+    });
+  }
+  // By add(x, c) with the right-hand side and its coefficients, unless one of them may be infinite.
+  template <class Add>
+  static DUET_INLINE std::byte const* pull_back_by(std::byte const* end, T* adjoints, std::size_t rows, T const* values,
+                                                   tape_index n, bool& damped, Add const& add) {
+    auto const read = operands_before(end, values);
+    auto const x = rebuilt<X, 0, 0>::from(read, known_value<T>{values[n]});
+    auto const c = duet::coefficients<care::bare>(x, one{});
+    bool careful = damped;
+    if constexpr (has_infinite_slope<X>) careful = careful || !duet::coefficients_are_finite(x, c);
+    if (careful) [[unlikely]] {
+      damped = true;
+      pull_back_damped(end, adjoints, rows, values, n);
+    } else {
+      add(x, c);
     }
     return begin(read);
   }
-
- private:
   DUET_COLD static std::byte const* before_passive(std::byte const* constants, std::byte const* indices) {
     return constants - operands_read<T>{constants, indices, nullptr}.passive_before(leaves) * packed<T>::bytes;
   }

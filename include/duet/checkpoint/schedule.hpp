@@ -97,6 +97,7 @@ class revolve {
       : end_(steps), slots_(std::min(snapshots, std::max(steps, 1L))), states_(kept) {
     require_schedule("duet::revolve", steps, snapshots);
     for (auto const& each : kept) slots_ = std::max(slots_, each.slot + 1);
+    states_.reserve(static_cast<std::size_t>(slots_));
     std::vector<bool> used(static_cast<std::size_t>(slots_));
     for (auto const& each : kept) used[static_cast<std::size_t>(each.slot)] = true;
     for (long slot = 0; slot < slots_; ++slot)
@@ -139,17 +140,20 @@ class revolve {
     return free == 0 ? l - 1 : split(l, free + 1);
   }
 
-  // beta(s, r) for r = 0, 1, ... as far as l reaches, s = 1, 2, ...: a row for each s in use.
+  // beta(s, r) for r = 0, 1, ... as far as l reaches, s = 2, 3, ...: a row for each s in use, by Pascal's triangle.
   void tabulate() {
     long most = end_ - (held_ == 0 ? 0 : states_[held_ - 1].position);
     for (std::size_t i = 1; i < held_; ++i) most = std::max(most, states_[i].position - states_[i - 1].position);
-    rows_.push_back(0);
-    for (long s = 1; s <= slots_; ++s) {
-      long double reach = 1;
-      for (long r = 1; s > 1; ++r) {
-        reaches_.push_back(static_cast<long>(reach));
-        if (reach >= static_cast<long double>(most)) break;
-        reach = reach * static_cast<long double>(s + r) / static_cast<long double>(r);
+    rows_.reserve(static_cast<std::size_t>(slots_) + 1);
+    rows_.assign({0, 0});
+    reaches_.reserve(4 * static_cast<std::size_t>(slots_));
+    for (long s = 2; s <= slots_; ++s) {
+      std::size_t const above = rows_[static_cast<std::size_t>(s - 2)];  // beta(s - 1, 0); s = 1 has no row, but r + 1
+      long reach = 1;
+      for (long r = 1;; ++r) {
+        reaches_.push_back(reach);
+        if (reach >= most) break;
+        reach += s == 2 ? r + 1 : reaches_[above + static_cast<std::size_t>(r)];
       }
       rows_.push_back(reaches_.size());
     }

@@ -79,8 +79,13 @@ class loop_states {
 
  private:
   static constexpr std::ptrdiff_t nowhere = -1;
+  static constexpr std::size_t few_slots = 32;  // whose places are got at once
 
   DUET_COLD void make_slot(std::size_t at) {
+    if (slots_.capacity() == 0) {
+      positions_.reserve(few_slots);
+      slots_.reserve(static_cast<std::size_t>(std::min(in_memory_, static_cast<long>(few_slots))));
+    }
     positions_.resize(at + 1, nowhere);
     slots_.resize(std::min(at + 1, static_cast<std::size_t>(in_memory_)));
   }
