@@ -125,9 +125,13 @@ template <class T, std::size_t N, class Leaf>
   }
 }
 
-// For each leaf of x that matters, whether a product of two active operands joins it with the next one.
-template <class X, class C, std::size_t Count>
-constexpr void mark_products(std::array<bool, Count>& joined, std::size_t& k) {
+// Of longer statements the compiler would have too much to find out about their leaves.
+inline constexpr std::size_t most_marked_leaves = 10;
+
+// Adds to `joints` a bit for each leaf of x that matters and that a product of two active operands joins with the next
+// one; k counts the leaves.
+template <class X, class C>
+constexpr void mark_products(std::uint32_t& joints, std::size_t& k) {
   if constexpr (is_expression<X> && !std::is_same_v<C, zero>) {
     [&]<std::size_t... I>(std::index_sequence<I...>) {
       using coefficients = std::tuple<std::remove_cvref_t<decltype(get<I>(std::declval<C const&>()))>...>;
@@ -135,8 +139,8 @@ constexpr void mark_products(std::array<bool, Count>& joined, std::size_t& k) {
       constexpr bool is_joint =  // sign(x) * y has leaves on one side alone
           X::is_product &&
           ((leaf_count<std::tuple_element_t<I, operands>, std::tuple_element_t<I, coefficients>>() != 0) && ...);
-      ((duet::mark_products<std::tuple_element_t<I, operands>, std::tuple_element_t<I, coefficients>>(joined, k),
-        is_joint && I == 0 ? void(joined[k - 1] = true) : void()),
+      ((duet::mark_products<std::tuple_element_t<I, operands>, std::tuple_element_t<I, coefficients>>(joints, k),
+        is_joint && I == 0 ? void(joints |= std::uint32_t{1} << (k - 1)) : void()),
        ...);
     }(std::make_index_sequence<X::arity>{});
   } else if constexpr (!std::is_same_v<C, zero>) {
@@ -144,11 +148,13 @@ constexpr void mark_products(std::array<bool, Count>& joined, std::size_t& k) {
   }
 }
 template <class X, class C>
-inline constexpr auto joined_by_product = [] {
-  std::array<bool, leaf_count<X, C>()> joined{};
-  std::size_t k = 0;
-  duet::mark_products<X, C>(joined, k);
-  return joined;
+inline constexpr std::uint32_t product_joints = [] {
+  std::uint32_t joints = 0;
+  if constexpr (leaf_count<X, C>() <= most_marked_leaves) {
+    std::size_t k = 0;
+    duet::mark_products<X, C>(joints, k);
+  }
+  return joints;
 }();
 
 // A block of a sum that is being added up. What is done with a term is one function for all statements, and not a
@@ -191,19 +197,19 @@ template <std::size_t K, class Terms>
     return duet::term_at<K>(terms.before);
 }
 
-// The leaves of a statement with their coefficients, where the scalar's partials are plain numbers.
-template <class T, std::size_t N, class X, class C, class Leaf,
-          class Indices = std::make_index_sequence<leaf_count<X, C>()>,
+// The leaves of a statement with their coefficients, where the scalar's partials are plain numbers: a type that
+// statements of as many leaves share. Joints are those of product_joints.
+template <class T, std::size_t N, class Leaf, std::uint32_t Joints, class Indices,
           class BlockIndices = std::make_index_sequence<block_shape<T, N>::unrolled ? block_shape<T, N>::count : 0>>
 class leaf_sum;
-template <class T, std::size_t N, class X, class C, class Leaf, std::size_t... K, std::size_t... J>
-class leaf_sum<T, N, X, C, Leaf, std::index_sequence<K...>, std::index_sequence<J...>> {
+template <class T, std::size_t N, class Leaf, std::uint32_t Joints, std::size_t... K, std::size_t... J>
+class leaf_sum<T, N, Leaf, Joints, std::index_sequence<K...>, std::index_sequence<J...>> {
   using shape = block_shape<T, N>;
   using mark_type = decltype(Leaf::mark);
-  // Of longer statements the compiler would have too much to find out.
-  static constexpr bool looks_closely = sizeof...(K) <= 10;
+  static constexpr bool looks_closely = sizeof...(K) <= most_marked_leaves;
 
  public:
+  template <class X, class C>
   DUET_INLINE constexpr leaf_sum(X const& x, C const& c)
       : terms_(duet::fold_leaves(
             x, c, leaf_terms<T, Leaf, 0>{},
@@ -211,7 +217,7 @@ class leaf_sum<T, N, X, C, Leaf, std::index_sequence<K...>, std::index_sequence<
                 DUET_INLINE_LAMBDA {
                   return leaf_terms<T, Leaf, Count + 1>{before, number<T>(coefficient), known_mark(l), &l};
                 })) {
-    if constexpr (looks_closely) (join<K>(), ...);
+    (join<K>(), ...);
   }
 
   // The mark of the sum, and of what else has this mark.
@@ -259,7 +265,7 @@ class leaf_sum<T, N, X, C, Leaf, std::index_sequence<K...>, std::index_sequence<
   // both coefficients, and term I reaches no block any more.
   template <std::size_t I>
   DUET_INLINE constexpr void join() {
-    if constexpr (joined_by_product<X, C>[I])
+    if constexpr ((Joints >> I & 1) != 0)
       if (duet::known_equal<T, N>(*term<I>().leaf, *term<I + 1>().leaf)) {
         term<I + 1>().coefficient = term<I>().coefficient + term<I + 1>().coefficient;
         term<I>().mark = seed_mark();
@@ -267,7 +273,7 @@ class leaf_sum<T, N, X, C, Leaf, std::index_sequence<K...>, std::index_sequence<
   }
 
   template <class Index>
-  [[nodiscard]] DUET_INLINE constexpr block_sum<T, N> sum(Index j) const {
+  [[nodiscard]] DUET_INLINE constexpr block_sum<T, N> sum([[maybe_unused]] Index j) const {
     block_sum<T, N> result;
     (result.add(term<K>().coefficient, term<K>().mark, term<K>().leaf->partials[j], j), ...);
     return result;
@@ -308,7 +314,7 @@ class nested_leaf_sum {
   static constexpr bool is_empty = leaf_count<X, C>() == 0;
 
   template <class Index>
-  [[nodiscard]] DUET_INLINE constexpr block sum(Index j) const {
+  [[nodiscard]] DUET_INLINE constexpr block sum([[maybe_unused]] Index j) const {
     return duet::fold_leaves(x_, c_, zero{},
                              [&](auto const& so_far, auto const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
                                return duet::add_block<false>(so_far, coefficient, l.partials[j]);
@@ -320,7 +326,8 @@ class nested_leaf_sum {
 };
 
 template <class S, class X, class C, class T = typename S::value_type>
-using sum_of_leaves =
-    std::conditional_t<active_scalar<T>, nested_leaf_sum<T, S::size(), X, C>, leaf_sum<T, S::size(), X, C, leaf<S>>>;
+using sum_of_leaves = std::conditional_t<
+    active_scalar<T>, nested_leaf_sum<T, S::size(), X, C>,
+    leaf_sum<T, S::size(), leaf<S>, product_joints<X, C>, std::make_index_sequence<leaf_count<X, C>()>>>;
 
 }  // namespace duet
