@@ -6,10 +6,21 @@
 
 #include "../workload/training.hpp"
 #include "contender.hpp"
+#if __has_include(<xsimd/xsimd.hpp>)
+#include "../workload/structural_lanes.hpp"
+#endif
 
 #include <memory>
 
 namespace rival {
+
+#if __has_include(<xsimd/xsimd.hpp>)
+using fastest_functions = workload::structural::by_lanes;
+#else
+using fastest_functions = workload::structural::by_eigen;
+#endif
+template <int In, int Hidden, int Out, int Batch, workload::activation Of>
+using training = workload::training<In, Hidden, Out, Batch, Of, fastest_functions>;
 
 // Of f's parameters, in f's order.
 template <class Network>
@@ -44,7 +55,7 @@ contender training_contender(std::string row, F const& f) {
 
 template <class Library>
 std::vector<contender> contend_in_training() {
-  using workload::activation, workload::training;
+  using workload::activation;
   return {training_contender<Library>("4-16-3, tanh, one sample", training<4, 16, 3, 1, activation::tanh>{}),
           training_contender<Library>("4-16-3, tanh, 150 samples", training<4, 16, 3, 150, activation::tanh>{}),
           training_contender<Library>("784-128-10, tanh, 64 samples", training<784, 128, 10, 64, activation::tanh>{}),

@@ -7,6 +7,7 @@
 #include "interleaved.hpp"
 #include "workload/structural.hpp"
 
+#include <bit>
 #include <chrono>
 #include <cmath>
 #include <duet/math/math.hpp>
@@ -48,7 +49,25 @@ var<> record(tape<>& t, F const& f, Point const& x) {
   return f(independents(t, x));
 }
 
-enum way { hand, evaluation, recorded, swept, both };
+// The last one is a bound: one evaluation, and plain loops that write as many bytes as the recording has and read them
+// again.
+enum way { hand, evaluation, recorded, swept, both, least };
+
+class traffic {
+ public:
+  explicit traffic(std::size_t bytes) : words_(bytes / sizeof(std::uint64_t) + 1) {}
+  double there_and_back(double value) {
+    auto const bits = std::bit_cast<std::uint64_t>(value);
+    for (std::size_t i = 0; i < words_.size(); ++i) words_[i] = bits + i;
+    bench::touch(words_);
+    std::uint64_t sum = 0;
+    for (std::uint64_t word : words_) sum ^= word;
+    return static_cast<double>(sum);
+  }
+
+ private:
+  std::vector<std::uint64_t> words_;
+};
 
 void print_heading() {
   std::printf(
@@ -56,7 +75,7 @@ void print_heading() {
       "of "
       "the fastest.\n%-25s %9s",
       "", "hand, us");
-  for (char const* name : {"evaluation", "record", "sweep", "both"}) std::printf(" %15s", name);
+  for (char const* name : {"evaluation", "record", "sweep", "both", "least"}) std::printf(" %15s", name);
   std::printf(" %11s %7s %8s %8s %8s %9s %9s %9s\n", "statements", "arrays", "bytes/st", "MB", "ns/st", "eval, us",
               "both/eval", "hand/eval");
 }
@@ -82,22 +101,24 @@ constexpr std::string_view structural = ", structural";
 // In another form than scalar loops: a statement is no measure then.
 bool in_arrays(std::string const& name) { return name.find(',') != std::string::npos; }
 
-// MB counts eight bytes of adjoint a variable. The recording was made so many times in `both`.
+// MB counts eight bytes of adjoint a variable.
+double bytes_of(duet::tape_statistics const& size) {
+  return static_cast<double>(size.bytes) + 8 * static_cast<double>(size.statements + size.inputs);
+}
+// The recording was made so many times in `both`.
 void print_row(std::string const& name, std::vector<std::vector<double>> const& times,
                duet::tape_statistics const& size, std::size_t recordings) {
   auto const fastest = [&](way w) { return *std::min_element(times[w].begin(), times[w].end()); };
   std::printf("%-25s %9.1f", name.c_str(), fastest(hand) * 1e-3);
-  for (way w : {evaluation, recorded, swept, both}) {
+  for (way w : {evaluation, recorded, swept, both, least}) {
     std::printf(" %7.2f|%7.2f", bench::median_ratio(times[w], times[hand]), fastest(w) / fastest(hand));
   }
   double const statements = static_cast<double>(size.statements);
-  double const variables = statements + static_cast<double>(size.inputs);
   std::printf(" %11zu %7zu", size.statements, size.arrays);
   if (in_arrays(name))
-    std::printf(" %8s %8.2f %8s", "", (static_cast<double>(size.bytes) + 8 * variables) * 1e-6, "");
+    std::printf(" %8s %8.2f %8s", "", bytes_of(size) * 1e-6, "");
   else
-    std::printf(" %8.1f %8.2f %8.2f", size.bytes_per_statement,
-                (static_cast<double>(size.bytes) + 8 * variables) * 1e-6,
+    std::printf(" %8.1f %8.2f %8.2f", size.bytes_per_statement, bytes_of(size) * 1e-6,
                 fastest(both) / statements / static_cast<double>(recordings));
   std::printf(" %9.1f %9.2f %9.2f\n", fastest(evaluation) * 1e-3, fastest(both) / fastest(evaluation),
               fastest(hand) / fastest(evaluation));
@@ -108,7 +129,7 @@ void print_row(std::string const& name, std::vector<std::vector<double>> const& 
     all_ratios.scalar.push_back(fastest(both) / fastest(hand));
 }
 
-// The nanoseconds of all five ways in every round; or one way run as often as asked, and nothing else.
+// The nanoseconds of all ways in every round; or one way run as often as asked, and nothing else.
 std::vector<std::vector<double>> time_ways(std::vector<bench::candidate> const& ways, setting const& s) {
   if (s.repeated >= 0) {
     ways[static_cast<std::size_t>(s.repeated)].repeat(s.times);
@@ -145,9 +166,11 @@ void report(char const* name, setting const& s, F const& f, Point x, Hand by_han
     record_again();
     return sweep();
   };
-  auto const times = time_ways({timed(x, [&] { return by_hand(x); }), timed(x, [&] { return f(x); }),
-                                timed(x, record_again), timed(x, sweep), timed(x, record_and_sweep)},
-                               s);
+  traffic memory(static_cast<std::size_t>(bytes_of(size)));
+  auto const times =
+      time_ways({timed(x, [&] { return by_hand(x); }), timed(x, [&] { return f(x); }), timed(x, record_again),
+                 timed(x, sweep), timed(x, record_and_sweep), timed(x, [&] { return memory.there_and_back(f(x)); })},
+                s);
   print_row(name, times, size, 1);
 }
 
@@ -275,9 +298,16 @@ void libor(char const* name, setting const& s) {
   renew();
   record_path(0);
   auto const size = t.statistics();
-  auto const times = time_ways({timed(x, [&] { return f.gradient(x, g, *memory); }), timed(x, [&] { return f(x); }),
-                                timed(x, record_all), timed(x, sweep_last), timed(x, record_and_sweep)},
-                               s);
+  traffic stretch(static_cast<std::size_t>(bytes_of(size)));
+  auto const evaluate_and_move = [&] {
+    double sum = f(x);
+    for (std::size_t i = 0; i < f.paths(); ++i) sum += stretch.there_and_back(sum);
+    return sum;
+  };
+  auto const times =
+      time_ways({timed(x, [&] { return f.gradient(x, g, *memory); }), timed(x, [&] { return f(x); }),
+                 timed(x, record_all), timed(x, sweep_last), timed(x, record_and_sweep), timed(x, evaluate_and_move)},
+                s);
   print_row(name, times, size, f.paths());
 }
 

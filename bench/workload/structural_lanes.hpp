@@ -124,7 +124,7 @@ struct lstm : workload::lstm {
 // Functions of arrays in lanes.
 struct by_lanes {
   template <class X>
-  static matrix<typename X::Scalar> tanh(X const& x) {
+  static typename X::PlainObject tanh(X const& x) {
     return duet::map_entries(
         [](auto const& e) {
           using std::tanh;
@@ -133,7 +133,7 @@ struct by_lanes {
         x);
   }
   template <class X, class Shift>
-  static matrix<typename X::Scalar> shifted_exp(X const& x, Shift const& shift) {
+  static typename X::PlainObject shifted_exp(X const& x, Shift const& shift) {
     return duet::map_entries(
         []<class T>(T const& e, T const& most) {
           using std::exp;

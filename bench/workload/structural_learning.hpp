@@ -28,12 +28,12 @@ auto column_at(T const* x, std::size_t size) {
 // Functions of arrays by Eigen's expressions; structural_lanes.hpp has others.
 struct by_eigen {
   template <class X>
-  static matrix<typename X::Scalar> tanh(X const& x) {
+  static typename X::PlainObject tanh(X const& x) {
     return x.array().tanh();
   }
   // Of x minus what is passive.
   template <class X, class Shift>
-  static matrix<typename X::Scalar> shifted_exp(X const& x, Shift const& shift) {
+  static typename X::PlainObject shifted_exp(X const& x, Shift const& shift) {
     return (x - shift.template cast<typename X::Scalar>()).array().exp();
   }
   template <class X>

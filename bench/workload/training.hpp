@@ -1,7 +1,10 @@
 #pragma once
 
 // A training step: one hidden layer, softmax and cross-entropy over a batch, and a step of gradient descent. Weights in
-// a struct of matrices, a sample a column; sizes may be Eigen::Dynamic.
+// a struct of matrices, a sample a column; sizes may be Eigen::Dynamic. tanh, exp and log of whole arrays by Eigen or
+// in lanes (structural_learning.hpp, structural_lanes.hpp).
+
+#include "workload/structural_learning.hpp"
 
 #include <boost/hana/define_struct.hpp>
 #include <duet/duet.hpp>
@@ -18,7 +21,7 @@ namespace workload {
 enum class activation { tanh, relu };
 
 // Inputs, hidden units and outputs; Batch samples.
-template <int In, int Hidden, int Out, int Batch, activation Of>
+template <int In, int Hidden, int Out, int Batch, activation Of, class Functions = structural::by_eigen>
 class training {
   static constexpr bool is_large = In * Hidden > 4096;
   // What is known when compiling: all, unless it were too large for Eigen's fixed sizes.
@@ -79,9 +82,9 @@ class training {
     matrix<S, Out, Batch> const a = (p.w2 * z).colwise() + p.b2;
     // log sum exp of each column, and what it is compared with.
     auto const most = a.unaryExpr([](S const& e) { return duet::value(e); }).colwise().maxCoeff().eval();
-    matrix<S, Out, Batch> const e = (a.rowwise() - most.template cast<S>()).array().exp();
+    matrix<S, Out, Batch> const e = Functions::shifted_exp(a, most.replicate(Out, 1));
     Eigen::Matrix<S, 1, Eigen::Dynamic> const sums = ones * e;
-    return ((sums.array().log() + most.array()).sum() - chosen.cwiseProduct(a).sum()) / Batch;
+    return (Functions::sum_of_logs(sums) + most.sum() - chosen.cwiseProduct(a).sum()) / Batch;
   }
 
   // By hand, with Eigen: a step, which returns the loss before it.
@@ -127,7 +130,7 @@ class training {
   template <class X>
   static auto activated(X const& sums) {
     if constexpr (Of == activation::tanh)
-      return sums.array().tanh().matrix().eval();
+      return Functions::tanh(sums);
     else
       return sums.unaryExpr([](auto const& s) -> std::decay_t<decltype(s)> { return duet::relu(s); }).eval();
   }

@@ -4,6 +4,9 @@
 #include <cmath>
 
 #include "workload/training.hpp"
+#if __has_include(<xsimd/xsimd.hpp>)
+#include "workload/structural_lanes.hpp"
+#endif
 
 TEST_CASE("A training step: by hand, by Duet and by differences") {
   using workload::activation, workload::training;
@@ -41,3 +44,20 @@ TEST_CASE("A training step: by hand, by Duet and by differences") {
   CHECK((q.b2 - (p.b2 - task::rate * slope.b2)).norm() < 1e-14);
   CHECK(f(q) < loss);
 }
+
+#if __has_include(<xsimd/xsimd.hpp>)
+TEST_CASE("A training step with functions of arrays in lanes agrees with Eigen's") {
+  using workload::activation, workload::training;
+  using task = training<4, 16, 3, 30, activation::tanh>;
+  using task_in_lanes = training<4, 16, 3, 30, activation::tanh, workload::structural::by_lanes>;
+  auto const p = task::start();
+  task_in_lanes::network q{p.w1, p.b1, p.w2, p.b2};
+  auto const [loss, slope] = duet::value_and_gradient(duet::reverse, task(), p);
+  auto const [loss_in_lanes, slope_in_lanes] = duet::value_and_gradient(duet::reverse, task_in_lanes(), q);
+  CHECK(loss_in_lanes == Approx(loss).epsilon(1e-14));
+  CHECK((slope_in_lanes.w1 - slope.w1).norm() < 1e-14);
+  CHECK((slope_in_lanes.b1 - slope.b1).norm() < 1e-14);
+  CHECK((slope_in_lanes.w2 - slope.w2).norm() < 1e-14);
+  CHECK((slope_in_lanes.b2 - slope.b2).norm() < 1e-14);
+}
+#endif

@@ -246,7 +246,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
         return;
       }
     T const value = x.value();
-    blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = leaves.sum(j).total; });
+    leaves.assign_to(partials_);
     value_ = value;
   }
 
@@ -255,7 +255,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   DUET_INLINE constexpr void accumulate(X const& x, Seed seed) {
     if constexpr (!is_passive_operand<X>) {
       auto c = duet::coefficients<care::bare>(x, seed);
-      mark_type old = mark_;
+      mark_type const old = mark_.known();
       sum_of_leaves<dual, X, decltype(c)> leaves(x, c);
       mark_ = leaves.mark(old);
       if constexpr (!is_unguarded<Tag>)
@@ -265,11 +265,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
           value_ = duet::accumulated_value(value_, x, seed);
           return;
         }
-      blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-        auto sum = leaves.sum(j);
-        if (!sum.empty)
-          partials_[j] = old.is_known() && !old.reaches(j) ? sum.total : block(sum.total + block(partials_[j]));
-      });
+      leaves.add_to(partials_, old);
     }
     value_ = duet::accumulated_value(value_, x, seed);
   }
