@@ -95,8 +95,13 @@ template <class T, std::size_t N, class Index>
 // The bits of a block, in as few words as there are for it.
 template <std::size_t Bytes>
 struct block_bits {
+#if defined(__SIZEOF_INT128__)
   __extension__ typedef unsigned __int128 widest;
-  using word = std::conditional_t<Bytes == 4, std::uint32_t, std::conditional_t<Bytes == 8, std::uint64_t, widest>>;
+#else
+  using widest = std::uint64_t;
+#endif
+  using narrow = std::conditional_t<Bytes == sizeof(std::uint32_t), std::uint32_t, std::uint64_t>;
+  using word = std::conditional_t<Bytes % sizeof(widest) == 0, widest, narrow>;
   static constexpr std::size_t count = Bytes / sizeof(word);
   using type = typename native_vector<word, count>::type;
 };
@@ -105,7 +110,7 @@ struct block_bits {
 template <class T, std::size_t N, class Leaf>
 [[nodiscard]] DUET_INLINE constexpr bool known_equal(Leaf const& a, Leaf const& b) {
   using block = typename block_shape<T, N>::vector;
-  if constexpr (!block_shape<T, N>::unrolled || std::is_class_v<block>) {
+  if constexpr (!block_shape<T, N>::unrolled || std::is_class_v<block> || !std::has_single_bit(sizeof(block))) {
     return false;
   } else {
     if (std::is_constant_evaluated()) return false;
@@ -115,13 +120,14 @@ template <class T, std::size_t N, class Leaf>
       difference |= std::bit_cast<typename bits::type>(block(a.partials[j])) ^
                     std::bit_cast<typename bits::type>(block(b.partials[j]));
     });
-    if constexpr (bits::count == 1) {
-      return DUET_KNOWN(difference) && difference == 0;
-    } else {
-      typename bits::word any = difference[0] | difference[1];
-      if constexpr (bits::count == 4) any |= difference[2] | difference[3];
-      return DUET_KNOWN(any) && any == 0;
-    }
+    return [&]<std::size_t... W>(std::index_sequence<W...>) DUET_INLINE_LAMBDA {
+      if constexpr (bits::count == 1) {
+        return DUET_KNOWN(difference) && difference == 0;
+      } else {
+        typename bits::word const any = (difference[W] | ...);
+        return DUET_KNOWN(any) && any == 0;
+      }
+    }(std::make_index_sequence<bits::count>{});
   }
 }
 
