@@ -22,14 +22,17 @@
 #define DUET_INLINE __forceinline
 #define DUET_INLINE_LAMBDA
 #define DUET_COLD __declspec(noinline)
+#define DUET_APART __declspec(noinline)
 #elif DUET_SANITIZED || (defined(__GNUC__) && !defined(__OPTIMIZE__))
 #define DUET_INLINE inline
 #define DUET_INLINE_LAMBDA
 #define DUET_COLD __attribute__((noinline, cold))
+#define DUET_APART __attribute__((noinline))
 #else
 #define DUET_INLINE __attribute__((always_inline)) inline
 #define DUET_INLINE_LAMBDA __attribute__((always_inline))
 #define DUET_COLD __attribute__((noinline, cold))
+#define DUET_APART __attribute__((noinline))
 #endif
 
 // Everything that this function calls is inlined into it, as far as the compiler can (g++ only, which otherwise keeps a
@@ -40,6 +43,14 @@
 #define DUET_FLATTEN __attribute__((flatten))
 #else
 #define DUET_FLATTEN
+#endif
+
+// In a function: its callers take it that the function changes any memory. Otherwise they keep what they have loaded
+// from one call to the next, of thousands of calls more than they have registers.
+#if defined(__GNUC__)
+#define DUET_OPAQUE() __asm__ volatile("" : : : "memory")
+#else
+#define DUET_OPAQUE() static_cast<void>(0)
 #endif
 
 // The thread-local state of Duet is plain data in the static block of its module: reading it costs one instruction. In
@@ -116,6 +127,17 @@ namespace duet {
 #define DUET_HAS_MMAP 0
 #endif
 
+// For generated code, functions of hundreds of statements and more: each statement of var and dual on plain numbers is
+// a call of a function for statements of its kind, which takes leaves by value. Compile time and code size then grow
+// with the number of statements and no faster. Values are the same bit by bit, and so are derivatives as far as nobody
+// makes use of knowing that two leaves are one variable, which such a function does not: var as with DUET_TAPE_MERGE=0,
+// dual but for the rounding of x * f(x). Checked mode looks at statements where they stand and leaves them there. The
+// same in all translation units of a program.
+#if !defined(DUET_OUTLINED_STATEMENTS) || DUET_CHECKED
+#undef DUET_OUTLINED_STATEMENTS
+#define DUET_OUTLINED_STATEMENTS 0
+#endif
+
 // The optimisations of the tape, one switch each, for measuring what they are worth and for porting; the same in all
 // translation units of a program. DUET_TAPE_PLAIN=1 turns all off that are not set by themselves; tests hold the two
 // against each other.
@@ -126,7 +148,7 @@ namespace duet {
 #define DUET_TAPE_UNIT_PARTIALS !DUET_TAPE_PLAIN
 #endif
 #if !defined(DUET_TAPE_MERGE)  // leaves that name one variable become one argument
-#define DUET_TAPE_MERGE !DUET_TAPE_PLAIN
+#define DUET_TAPE_MERGE (!DUET_TAPE_PLAIN && !DUET_OUTLINED_STATEMENTS)
 #endif
 #if !defined(DUET_TAPE_CARRY)  // y += e without y as an argument where y is the newest statement
 #define DUET_TAPE_CARRY !DUET_TAPE_PLAIN

@@ -18,6 +18,13 @@ namespace duet {
 template <class S>
 struct leaf;
 
+// The same of a scalar whose statements are evaluated apart (apart.hpp): an expression of such leaves knows nothing
+// else.
+template <class S>
+struct deferred_leaf;
+template <class S>
+inline constexpr bool has_outlined_statements = false;
+
 // A number without derivatives, as an operand.
 template <class T>
 struct passive {
@@ -87,7 +94,8 @@ concept operands = (active<X> || ...) && operand_detail::all_fit<result_scalar_t
 // x as a node keeps it, when the result is the scalar S.
 template <class S, class X>
 [[nodiscard]] DUET_INLINE constexpr auto as_operand(X const& x) {
-  if constexpr (std::is_same_v<X, leaf<S>> || is_passive_operand<X>) {
+  using kept = std::conditional_t<has_outlined_statements<S>, deferred_leaf<S>, leaf<S>>;
+  if constexpr (std::is_same_v<X, kept> || std::is_same_v<X, leaf<S>> || is_passive_operand<X>) {
     return x;
   } else if constexpr (!std::is_same_v<scalar_of_t<X>, S>) {
     using element = element_of_t<passive_of_t<S>>;
@@ -101,9 +109,9 @@ template <class S, class X>
     if constexpr (operation_count<X> < longest_operand)
       return x;
     else
-      return leaf<S>(S(x));
+      return kept(S(x));
   } else {
-    return leaf<S>(x);
+    return kept(x);
   }
 }
 // The same without a copy where x is kept as it is: for those who only read it.
@@ -169,29 +177,22 @@ template <std::size_t I, class X>
   return slot.operand;
 }
 
+// The scalar of the first operand that has one.
+template <class... X>
+struct operand_scalar;
+template <class X, class... Rest>
+struct operand_scalar<X, Rest...> {
+  using type = typename X::scalar;
+};
+template <class T, class... Rest>
+struct operand_scalar<passive<T>, Rest...> : operand_scalar<Rest...> {};
+
 template <class Rule, class... X>
 class expression : operand_list<std::index_sequence_for<X...>, X...> {
   using list = operand_list<std::index_sequence_for<X...>, X...>;
-  template <class Operand>
-  struct scalar_behind {
-    using type = void;
-  };
-  template <class Operand>
-    requires(!is_passive_operand<Operand>)
-  struct scalar_behind<Operand> {
-    using type = typename Operand::scalar;
-  };
-  template <class... S>
-  struct first_scalar;
-  template <class S, class... Rest>
-  struct first_scalar<S, Rest...> {
-    using type = S;
-  };
-  template <class... Rest>
-  struct first_scalar<void, Rest...> : first_scalar<Rest...> {};
 
  public:
-  using scalar = typename first_scalar<typename scalar_behind<X>::type...>::type;
+  using scalar = typename operand_scalar<X...>::type;
   using value_type = typename scalar::value_type;
   static constexpr std::size_t arity = sizeof...(X);
   static constexpr bool is_product = requires { requires Rule::is_product; };

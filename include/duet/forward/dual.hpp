@@ -7,6 +7,7 @@
 #include <duet/core/blocks.hpp>
 #include <duet/core/error.hpp>
 #include <duet/core/packed.hpp>
+#include <duet/expression/apart.hpp>
 #include <duet/expression/traverse.hpp>
 #include <duet/forward/checked.hpp>
 #include <duet/forward/finite_probe.hpp>
@@ -92,6 +93,8 @@ template <class Blocks, std::size_t... J>
 struct leaf_blocks<Blocks, std::index_sequence<J...>> : leaf_block<J, typename Blocks::vector>... {
   DUET_INLINE constexpr explicit leaf_blocks(Blocks const& all)
       : leaf_block<J, typename Blocks::vector>(all[block_index<J>{}])... {}
+  DUET_INLINE constexpr explicit leaf_blocks(decltype(J, typename Blocks::vector()) const&... v)
+      : leaf_block<J, typename Blocks::vector>(v)... {}
   DUET_INLINE constexpr leaf_blocks(leaf_blocks const& other)
       : leaf_block<J, typename Blocks::vector>(static_cast<leaf_block<J, typename Blocks::vector> const&>(other))... {}
   constexpr leaf_blocks& operator=(leaf_blocks const&) = default;
@@ -101,6 +104,10 @@ struct leaf_blocks<Blocks, std::index_sequence<J...>> : leaf_block<J, typename B
     return static_cast<leaf_block<K, typename Blocks::vector> const&>(*this).block;
   }
 };
+
+template <class T, std::size_t N, class Tag>
+  requires std::is_arithmetic_v<T>
+inline constexpr bool has_outlined_statements<dual<T, N, Tag>> = N != dynamic && DUET_OUTLINED_STATEMENTS;
 
 // A dual inside an expression: the same numbers with a copy that the compiler sees through.
 template <class T, std::size_t N, class Tag>
@@ -120,6 +127,22 @@ struct leaf<dual<T, N, Tag>> {
   constexpr leaf& operator=(leaf const&) = default;
 
   [[nodiscard]] DUET_INLINE constexpr T const& value() const { return number; }
+
+  // The number and the blocks one by one, or all of them where there are many.
+  static constexpr std::size_t parts = 1 + (shape::unrolled ? shape::count : 1);
+  template <class... Block>
+    requires(sizeof...(Block) == parts - 1)
+  DUET_INLINE constexpr explicit leaf(T const& n, Block const&... block)
+      : number(n), mark(scalar::mark_type::anything()), partials(block...) {}
+  template <std::size_t K>
+  [[nodiscard]] DUET_INLINE constexpr auto part() const {
+    if constexpr (K == 0)
+      return number;
+    else if constexpr (shape::unrolled)
+      return partials[block_index<K - 1>{}];
+    else
+      return partials;
+  }
 };
 
 template <class T, std::size_t N, class Tag>
@@ -139,13 +162,20 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   template <constant_of<dual> X>
   DUET_INLINE constexpr dual(X const& x) : value_(static_cast<T>(x)) {}  // NOLINT: implicit as in double
 
-  template <expression_of<dual> X>
+  template <deferred_of<dual> X>
+  DUET_INLINE constexpr dual(X const& x)  // NOLINT
+      : dual(joined<leaf<dual>>::from(duet::run_apart<statement>(x))) {}
+  template <prompt_of<dual> X>
   DUET_INLINE constexpr dual(X const& x, checked::site at = checked::site::current()) {  // NOLINT
     checked::forward_statement<dual> const here(at);
     assign(x);
     here.end(*this, x);
   }
-  template <expression_of<dual> X>
+  template <deferred_of<dual> X>
+  DUET_INLINE constexpr dual& operator=(X const& x) {
+    return *this = dual(x);
+  }
+  template <prompt_of<dual> X>
     requires(!checked::enabled)
   DUET_INLINE constexpr dual& operator=(X const& x) {
     assign(x);
@@ -223,6 +253,17 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
     return probe.finite();
   }
 
+  // A statement as a function of its own, of a deferred expression's leaves.
+  struct statement {
+    template <class X>
+    static DUET_INLINE constexpr auto run(X const& x) {
+      return duet::parts_of(leaf<dual>(dual(x)));
+    }
+  };
+  DUET_INLINE constexpr explicit dual(leaf<dual> const& x) : value_(x.number), mark_(mark_type::anything()) {
+    blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = x.partials[j]; });
+  }
+
   template <class X, class C>
   static DUET_INLINE constexpr bool needs_damping(X const& x, C const& c) {
     if constexpr (has_infinite_slope<X>)
@@ -251,6 +292,15 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   }
 
   // *this + seed * x, with the old partials added last: first, they would make a loop one long chain of additions.
+  template <class X, class Seed>
+    requires is_deferred<X>
+  DUET_INLINE constexpr void accumulate(X const& x, Seed) {
+    constexpr std::type_identity<dual> as;
+    if constexpr (Seed::number == 1)
+      *this = expression<rules::add, X, deferred_leaf<dual>>(as, x, *this);
+    else
+      accumulate(expression<rules::negate, X>(as, x), one{});
+  }
   template <class X, class Seed>
   DUET_INLINE constexpr void accumulate(X const& x, Seed seed) {
     if constexpr (!is_passive_operand<X>) {

@@ -3,6 +3,7 @@
 // += -= *= /= for an active scalar S, from its operator= and its accumulate(operand, seed), which adds seed * operand.
 // An eager scalar needs no accumulate: its operations give S at once.
 
+#include <duet/expression/deferred.hpp>
 #include <duet/math/arithmetic.hpp>
 
 namespace duet {
@@ -65,5 +66,9 @@ concept constant_of =
 // An expression that evaluates to S.
 template <class X, class S>
 concept expression_of = is_expression<X> && std::is_same_v<scalar_of_t<X>, S>;
+template <class X, class S>
+concept deferred_of = expression_of<X, S> && is_deferred<X>;
+template <class X, class S>
+concept prompt_of = expression_of<X, S> && !is_deferred<X>;
 
 }  // namespace duet

@@ -3,6 +3,7 @@
 // The scalar of reverse mode: a value and its place on the tape. Assigning an expression records one statement;
 // copying shares the place and records nothing. Index 0 is a passive number.
 
+#include <duet/expression/apart.hpp>
 #include <duet/math/located_assignment.hpp>
 #include <duet/reverse/write_head.hpp>
 
@@ -27,10 +28,16 @@ class var : public statement_assignment<var<T, Tag>> {
   template <constant_of<var> X>
   DUET_INLINE constexpr var(X const& x) : value_(static_cast<T>(x)) {}  // NOLINT: implicit as in double
 
-  template <expression_of<var> X>
+  template <deferred_of<var> X>
+  DUET_INLINE var(X const& x) : var(duet::run_apart<statement>(x)) {}  // NOLINT
+  template <prompt_of<var> X>
   DUET_INLINE var(X const& x, checked::site at = checked::site::current())  // NOLINT
       : value_(x.value()), index_(record(x, at)), stamp_(stamp_of(index_)) {}
-  template <expression_of<var> X>
+  template <deferred_of<var> X>
+  DUET_INLINE var& operator=(X const& x) {
+    return *this = var(x);
+  }
+  template <prompt_of<var> X>
     requires(!checked::enabled)
   DUET_INLINE var& operator=(X const& x) {
     tape_index const index = record(x, {});  // first: x may read *this
@@ -107,6 +114,21 @@ class var : public statement_assignment<var<T, Tag>> {
     return {};
   }
 
+  // Statements as functions of their own, of a deferred expression's leaves.
+  struct statement {
+    template <class X>
+    static DUET_INLINE var run(X const& x) {
+      return var(x);
+    }
+  };
+  struct sum_statement {
+    template <class X, class Seed>
+    static DUET_INLINE var run(X const& x, var sum, Seed seed) {
+      sum.accumulate(x, seed);
+      return sum;
+    }
+  };
+
   template <class X>
   static DUET_INLINE tape_index record(X const& x, checked::site at) {
     if (duet::any_index(x) == 0) return 0;
@@ -116,6 +138,11 @@ class var : public statement_assignment<var<T, Tag>> {
 
   // *this += seed * x. If *this is the newest statement, x alone is recorded and the sweep hands the adjoint on in a
   // register (the carry); each step has a fresh index, so copies made before stay right.
+  template <class X, class Seed>
+    requires is_deferred<X>
+  DUET_INLINE void accumulate(X const& x, Seed seed) {
+    *this = duet::run_apart<sum_statement>(x, *this, seed);
+  }
   template <class X, class Seed>
   DUET_INLINE void accumulate(X const& x, Seed seed) {
     if constexpr (keeps_values<T>) {  // another value is another entry
@@ -137,8 +164,8 @@ class var : public statement_assignment<var<T, Tag>> {
   template <class X, class Seed>
   DUET_INLINE tape_index write_sum(X const& x, Seed) const {
     using sum = std::conditional_t<Seed::number == 1, rules::add, rules::subtract>;
-    return statement_writer<T>::template write<0>(expression<sum, leaf<var>, X>(std::type_identity<var>{}, *this, x),
-                                                  one{});
+    return statement_writer<T>::template write<0>(
+        expression<sum, leaf<var>, X>(std::type_identity<var>{}, leaf<var>(*this), x), one{});
   }
 
   T value_{};

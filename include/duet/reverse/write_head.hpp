@@ -11,6 +11,7 @@
 // adjoint on in a register instead of through memory, which is what its longest chains consist of.
 
 #include <duet/core/error.hpp>
+#include <duet/expression/deferred.hpp>
 #include <duet/reverse/kept_values.hpp>
 #include <duet/reverse/sweep.hpp>
 
@@ -45,6 +46,10 @@ struct write_head {
 template <class T>
 DUET_TLS_MODEL inline constinit thread_local write_head<T> active_head{};
 
+template <class T, class Tag>
+  requires std::is_arithmetic_v<T>
+inline constexpr bool has_outlined_statements<var<T, Tag>> = DUET_OUTLINED_STATEMENTS;
+
 // A variable inside an expression.
 template <class T, class Tag>
 struct leaf<var<T, Tag>> {
@@ -61,6 +66,15 @@ struct leaf<var<T, Tag>> {
   constexpr leaf& operator=(leaf const&) = default;
 
   [[nodiscard]] DUET_INLINE constexpr T const& value() const { return number; }
+
+  static constexpr std::size_t parts = 2;
+  template <std::size_t K>
+  [[nodiscard]] DUET_INLINE constexpr auto part() const {
+    if constexpr (K == 0)
+      return number;
+    else
+      return index;
+  }
 };
 
 // All indices of the leaves that matter or-ed: zero if x is passive.
