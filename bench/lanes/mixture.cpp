@@ -1,5 +1,6 @@
 #include "workload/mixture.hpp"
 #include "rows.hpp"
+#include "workload/structural_lanes.hpp"
 #include "workload/traceable.hpp"
 
 namespace {
@@ -75,6 +76,9 @@ bench::lane_problem bench::mixture_in_lanes(lane_sizes size) {
   };
   p.value_tape = [=](auto& g) { assign(g, duet::gradient(duet::reverse, plain, x)); };
   p.kernels = [=](auto& g) { assign(g, duet::gradient(duet::reverse, traced, x)); };
+  p.arrays = [=, f = workload::structural::in_lanes::mixture<dimension>(components, w->n)](auto& g) {
+    assign(g, duet::gradient(duet::reverse, f, x));
+  };
   p.threads = [=](auto& g, std::size_t threads) {
     assign(g, duet::gradient(duet::reverse, likelihood<kernels>(w, *points, threads), x));
   };

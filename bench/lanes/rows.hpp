@@ -30,10 +30,11 @@ struct lane_problem {
   way hand;
   std::function<double()> evaluation;  // in doubles, without derivatives
   way scalar_tape;
-  way forward;                                                             // in lanes
-  way value_tape;                                                          // of lanes
-  way kernels;                                                             // in lanes
-  std::function<void(std::vector<double>&, std::size_t threads)> threads;  // the best of them
+  way forward;     // in lanes
+  way value_tape;  // of lanes
+  way kernels;     // in lanes
+  way arrays;      // matrices of all data, and functions of their entries in lanes
+  std::function<void(std::vector<double>&, std::size_t threads)> threads;  // the best way by sum_over
 
   // Throws std::runtime_error unless all ways give the gradient by hand.
   void check() const {
@@ -58,6 +59,7 @@ struct lane_problem {
     run("forward", forward);
     run("value tape", value_tape);
     run("kernels", kernels);
+    run("arrays", arrays);
     run("one thread", threads, std::size_t{1});
     run("two threads", threads, std::size_t{2});
   }

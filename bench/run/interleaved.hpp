@@ -11,6 +11,9 @@
 #include <functional>
 #include <string>
 #include <vector>
+#if defined(__GLIBC__)
+#include <malloc.h>
+#endif
 
 #include <duet/core/blocks.hpp>
 
@@ -20,6 +23,15 @@ namespace bench {
 template <class X>
 inline void touch(X& x) {
   asm volatile("" : : "r"(&x) : "memory");
+}
+
+// Else memory goes back to the system, and comes again page by page, whenever a temporary matrix happens to be the last
+// one of the heap: twice the time of a row, or not, by what was allocated before.
+inline void keep_memory() {
+#if defined(__GLIBC__)
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_MMAP_THRESHOLD, 1 << 30);
+#endif
 }
 
 struct candidate {

@@ -1,7 +1,7 @@
 // Many evaluations at once: the gradient over data or paths in SIMD lanes, each by hand in scalars, on the tape of
-// scalars, forward in lanes, on the tape of lanes, with kernels on it; then two threads beside two processes of one
-// thread each. Before it is timed each way must give the gradient by hand. Arguments: names that rows begin with (all
-// if there are none).
+// scalars, forward in lanes, on the tape of lanes, with kernels on it, in matrices of all data; then two threads beside
+// two processes of one thread each. Before it is timed each way must give the gradient by hand. Arguments: names that
+// rows begin with (all if there are none).
 
 #include "lanes/rows.hpp"
 
@@ -42,6 +42,7 @@ void print_one_thread(lane_problem const& p, bench::settings const& s) {
   add(p.forward);
   add(p.value_tape);
   add(p.kernels);
+  add(p.arrays);
   auto const times = bench::compare(candidates, s);
   std::printf("%-34s %10.1f", p.name.c_str(), times[0].nanoseconds / p.evaluations);
   for (int c = 1, k = 1; c < column; ++c) {
@@ -86,13 +87,13 @@ double two_threads(lane_problem const& p, int calls) {
   return wall_seconds() - start;
 }
 
-// The throughput of one process with two threads over that of two processes.
+// The throughput of one process with two threads over that of two processes, in work of a second.
 void print_two_threads(lane_problem const& p, bool quick) {
   if (!p.threads) return;
   std::vector<double> g;
   double const start = wall_seconds();
   p.threads(g, 1);
-  int const calls = quick ? 1 : 1 + static_cast<int>(0.25 / (wall_seconds() - start));
+  int const calls = quick ? 1 : 1 + static_cast<int>(1 / (wall_seconds() - start));
   std::vector<double> ratios;
   for (int round = 0; round < (quick ? 1 : 7); ++round) {
     double const processes = two_processes(p, calls);
@@ -105,10 +106,11 @@ void print_two_threads(lane_problem const& p, bool quick) {
 
 int main(int argc, char** argv) {
   bool const quick = bench::is_quick(argc, argv);
+  bench::keep_memory();
   bench::print_setting();
-  std::printf("%-34s %10s %11s %11s %11s %11s %11s %11s\n%-34s %10s", "gradient, per evaluation", "hand", "evaluation",
-              "scalar tape", "forward", "value tape", "kernels", "2 threads", "", "ns");
-  for (int i = 0; i < 5; ++i) std::printf(" %11s", "/ hand");
+  std::printf("%-34s %10s %11s %11s %11s %11s %11s %11s %11s\n%-34s %10s", "gradient, per evaluation", "hand",
+              "evaluation", "scalar tape", "forward", "value tape", "kernels", "arrays", "2 threads", "", "ns");
+  for (int i = 0; i < 6; ++i) std::printf(" %11s", "/ hand");
   std::printf(" %11s\n", "/ 2 proc.");
   for (auto* make : {bench::heston_in_lanes, bench::libor_in_lanes, bench::basket_in_lanes, bench::mixture_in_lanes,
                      bench::reprojection_in_lanes, bench::exponential_in_lanes, bench::perceptron_in_lanes,

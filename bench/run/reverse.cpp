@@ -14,9 +14,6 @@
 #include <duet/reverse/recording.hpp>
 #include <memory>
 #include <thread>
-#if defined(__GLIBC__)
-#include <malloc.h>
-#endif
 
 namespace {
 
@@ -426,12 +423,7 @@ int main(int argc, char** argv) {
     } else if (argument[0] != '-')
       names.push_back(argument);
   }
-#if defined(__GLIBC__)
-  // Else memory goes back to the system, and comes again page by page, whenever a temporary matrix happens to be the
-  // last one of the heap: twice the time of a row, or not, by what was allocated before.
-  mallopt(M_TRIM_THRESHOLD, 1 << 30);
-  mallopt(M_MMAP_THRESHOLD, 1 << 30);
-#endif
+  bench::keep_memory();
   bench::print_setting();
   print_heading();
   for (auto const& r : rows)

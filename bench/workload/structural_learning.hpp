@@ -9,6 +9,8 @@
 #include <duet/eigen/product.hpp>
 #include <duet/math/math.hpp>
 
+#include <algorithm>
+
 namespace workload::structural {
 
 template <class T>
@@ -63,14 +65,15 @@ struct perceptron_by : workload::perceptron {
 };
 using perceptron = perceptron_by<by_eigen>;
 
-// All points and components in one product: the exponent of a Gaussian is linear in the products of a point's
+// Many points and all components in one product: the exponent of a Gaussian is linear in the products of a point's
 // coordinates with one another and with one.
 template <class Functions, std::size_t D>
 struct mixture_by : workload::mixture<D> {
   using base = workload::mixture<D>;
   using base::data, base::k, base::n, base::factor;
   static constexpr int features = int{(D + 1) * (D + 2) / 2};
-  matrix<double> products;  // a row a point
+  static constexpr Eigen::Index block = 400;  // points; what is made of them stays in the caches
+  matrix<double> products;                    // a row a point
 
   explicit mixture_by(std::size_t components = 10, std::size_t points = 200)
       : base(components, points), products(static_cast<Eigen::Index>(n), features) {
@@ -103,9 +106,12 @@ struct mixture_by : workload::mixture<D> {
         for (Eigen::Index j = i; j <= int{D}; ++j) forms(f++, c) = form(i, j);
       forms(features - 1, c) -= 2 * (weights(c) + factors.col(c).head(D).sum());
     }
-    matrix<T> const exponents = products * forms;
-    return log_sum_exp(exponents) - static_cast<double>(n) * log_sum_exp(weights.transpose()) + prior +
-           this->constant();
+    T total = prior - static_cast<double>(n) * log_sum_exp(weights.transpose()) + this->constant();
+    for (Eigen::Index p = 0; p < products.rows(); p += block) {
+      matrix<T> const exponents = products.middleRows(p, std::min(block, products.rows() - p)) * forms;
+      total += log_sum_exp(exponents);
+    }
+    return total;
   }
 
   // The sum over all rows.
