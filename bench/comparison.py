@@ -108,10 +108,10 @@ def hand_table(lines):
             return {"columns": [f"{c}, {u}" for c, u in zip(columns, units)], "rows": rows}
     rows = []
     for line in lines:
-        match = re.match(r"(\S.*?) +([\d.]+)" + r" +([\d.]+)\| *[\d.]+" * 4 + " ", line)
+        match = re.match(r"(\S.*?) +([\d.]+)" + r" +([\d.]+)\| *[\d.]+" * 5 + " ", line)
         if match:
-            rows.append([match[1], float(match[2]) * 1e3, float(match[4]), float(match[5]), float(match[6])])
-    return {"columns": ["hand, ns", "recording, / hand", "sweep, / hand", "both, / hand"], "rows": rows}
+            rows.append([match[1], float(match[2]) * 1e3, *map(float, match.groups()[3:])])
+    return {"columns": ["hand, ns", "recording, / hand", "sweep, / hand", "both, / hand", "evaluation and bytes of tape, / hand"], "rows": rows}
 
 
 def run(folder, command):
