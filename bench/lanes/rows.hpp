@@ -159,10 +159,14 @@ template <class F, class Kernels, class... Memory>
   return p;
 }
 
-// Each in a file of its own; so large that a call takes milliseconds, or for a test.
+// Each in a file of its own; so large that a call takes milliseconds, times `scale`, or for a test.
 struct lane_sizes {
   bool quick;
-  [[nodiscard]] std::size_t operator()(std::size_t full, std::size_t small) const { return quick ? small : full; }
+  std::size_t scale = 1;
+  // Of data, paths or trajectories.
+  [[nodiscard]] std::size_t operator()(std::size_t full, std::size_t small) const {
+    return quick ? small : full * scale;
+  }
 };
 [[nodiscard]] lane_problem heston_in_lanes(lane_sizes size);
 [[nodiscard]] lane_problem libor_in_lanes(lane_sizes size);

@@ -54,7 +54,7 @@ void print_one_thread(lane_problem const& p, bench::settings const& s) {
   std::fflush(stdout);
 }
 
-// The wall time in which both of two processes have made so many calls with one thread.
+// The wall time in which each of two processes has made a number of calls with one thread.
 double two_processes(lane_problem const& p, int calls) {
   int ready[2], go[2];
   if (pipe(ready) != 0 || pipe(go) != 0) throw std::runtime_error("pipe failed");
@@ -63,7 +63,6 @@ double two_processes(lane_problem const& p, int calls) {
     child = fork();
     if (child != 0) continue;
     std::vector<double> g;
-    p.threads(g, 1);
     char token = 0;
     if (write(ready[1], &token, 1) != 1 || read(go[0], &token, 1) != 1) _exit(1);
     for (int i = 0; i < calls; ++i) p.threads(g, 1);
@@ -79,25 +78,27 @@ double two_processes(lane_problem const& p, int calls) {
   for (int each : {ready[0], ready[1], go[0], go[1]}) close(each);
   return seconds;
 }
-double two_threads(lane_problem const& p, int calls) {
+// That of calls in one process.
+double calls_take(lane_problem const& p, std::size_t threads, int calls) {
   std::vector<double> g;
-  p.threads(g, 2);
   double const start = wall_seconds();
-  for (int i = 0; i < 2 * calls; ++i) p.threads(g, 2);
+  for (int i = 0; i < calls; ++i) p.threads(g, threads);
   return wall_seconds() - start;
 }
 
-// The throughput of one process with two threads over that of two processes, in work of a second.
-void print_two_threads(lane_problem const& p, bool quick) {
+// The throughput of one process with two threads over that of two processes, in a second's work on data that take as
+// long as memory allows; nothing where the data cannot be made more.
+void print_two_threads(lane_problem (*make)(bench::lane_sizes), lane_problem const& p, bool quick) {
   if (!p.threads) return;
-  std::vector<double> g;
-  double const start = wall_seconds();
-  p.threads(g, 1);
-  int const calls = quick ? 1 : 1 + static_cast<int>(1 / (wall_seconds() - start));
+  constexpr std::size_t most = 16;
+  lane_problem const large = make({quick, most});
+  if (!quick && large.evaluations == p.evaluations) return;
+  calls_take(large, 1, 1);
+  int const calls = quick ? 1 : 1 + static_cast<int>(1 / calls_take(large, 1, 1));
   std::vector<double> ratios;
   for (int round = 0; round < (quick ? 1 : 7); ++round) {
-    double const processes = two_processes(p, calls);
-    ratios.push_back(processes / two_threads(p, calls));
+    double const processes = two_processes(large, calls);
+    ratios.push_back(processes / calls_take(large, 2, 2 * calls));
   }
   std::printf(" %11.2f", bench::median(ratios));
 }
@@ -126,7 +127,7 @@ int main(int argc, char** argv) {
     if (!wanted) continue;
     p.check();
     print_one_thread(p, quick ? bench::settings{1, 1e-6} : bench::settings{15, 5e-3});
-    print_two_threads(p, quick);
+    print_two_threads(make, p, quick);
     std::printf("\n");
   }
 }
