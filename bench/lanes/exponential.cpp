@@ -1,6 +1,8 @@
 #include "rows.hpp"
 #include "workload/exponential_fit.hpp"
 
+#include <duet/kernel/kernel.hpp>
+
 bench::lane_problem bench::exponential_in_lanes(lane_sizes) {
   using workload::exponential_cost;
   auto const data = std::make_shared<workload::exponential_data const>();
@@ -14,6 +16,11 @@ bench::lane_problem bench::exponential_in_lanes(lane_sizes) {
   using columns = std::pair<std::array<double, workload::exponential_data::points> const&,
                             std::array<double, workload::exponential_data::points> const&>;
   auto const sum = duet::sum_over(columns(data->x, data->y), half_square);
+  constexpr auto traced = duet::kernel([](auto const& b, auto const& at) {
+    auto const r = workload::exponential_residual(b, at[0], at[1]);
+    return 0.5 * r * r;
+  });
+  auto const sum_of_kernels = duet::sum_over(columns(data->x, data->y), traced);
 
   lane_problem p;
   p.name = "exponential fit, 3 inputs";
@@ -26,6 +33,7 @@ bench::lane_problem bench::exponential_in_lanes(lane_sizes) {
   p.evaluation = [=] { return (*f)(x); };
   p.scalar_tape = [=](auto& g) { assign(g, duet::gradient(duet::reverse, *f, x)); };
   p.forward = [=](auto& g) { assign(g, duet::gradient(duet::forward, sum, x)); };
+  p.kernels = [=](auto& g) { assign(g, duet::gradient(duet::forward, sum_of_kernels, x)); };
   p.value_tape = [=, tape = std::make_shared<duet::tape<number>>()](auto& g) {
     std::size_t const groups = workload::exponential_data::points / number::size();
     gradient_on_tape(

@@ -24,7 +24,7 @@ struct exponential_data {
 // The model's residual at one point; the datum may be in lanes. Otherwise the result is T: the expressions of some
 // libraries refer to parts that are gone when this returns.
 template <class T, class X>
-auto exponential_residual(std::array<T, 3> const& b, X const& x, X const& y) {
+constexpr auto exponential_residual(std::array<T, 3> const& b, X const& x, X const& y) {
   using std::exp;
   if constexpr (std::is_same_v<X, double>)
     return T(b[0] * exp(b[1] * x) + b[2] - y);
