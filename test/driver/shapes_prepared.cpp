@@ -2,7 +2,7 @@
 
 #include <catch.hpp>
 
-#include "counted_allocations.hpp"
+#include "allocations.hpp"
 #include "shapes.hpp"
 
 using namespace shapes;
