@@ -67,8 +67,6 @@ struct no_mark {
   [[nodiscard]] static DUET_INLINE constexpr no_mark input(std::size_t, std::size_t) { return {}; }
   [[nodiscard]] DUET_INLINE constexpr no_mark known() const { return {}; }
   [[nodiscard]] DUET_INLINE constexpr bool reaches(std::size_t) const { return true; }
-  [[nodiscard]] DUET_INLINE constexpr bool is_input() const { return false; }
-  [[nodiscard]] DUET_INLINE constexpr std::size_t index() const { return 0; }
   [[nodiscard]] DUET_INLINE constexpr no_mark joined(no_mark) const { return {}; }
 };
 // A number that is a vector itself (lanes) is worth the look though it is a block of its own.
@@ -174,8 +172,8 @@ class block_sum {
   bool empty = true;  // the compiler knows that nothing has reached it
 
   // Adds c times block j, which is x.
-  template <class Mark, class Index>
-  DUET_INLINE constexpr void add(T const& c, Mark mark, block const& x, Index j) {
+  template <class Index>
+  DUET_INLINE constexpr void add(T const& c, seed_mark mark, block const& x, Index j) {
     if (!mark.reaches(j)) return;
     block const term = mark.is_input() ? duet::input_block<T, N>(c, j, mark.index()) : block(c * x);
     total = empty ? term : block(total + term);
