@@ -88,3 +88,37 @@ TEST_CASE("A sum of kernels is one statement of those parameters that are on the
   REQUIRE(t.adjoint(p[0]) == Approx(expected[0]).epsilon(1e-12));
   REQUIRE(t.adjoint(p[2]) == Approx(expected[1]).epsilon(1e-12));
 }
+
+TEST_CASE("A sum of kernels lets zero win over the infinite slope of a single term") {
+  auto const root = [](auto const& p, auto const& t) {
+    using std::sqrt;
+    return p[0] * sqrt(p[1] * t);
+  };
+  std::size_t const zero_at = GENERATE(std::size_t{3}, std::size_t{1030}, std::size_t{2002});  // 2002: one by one
+  std::vector<double> data(2003);
+  for (std::size_t i = 0; i < data.size(); ++i) data[i] = i == zero_at ? 0.0 : 0.01 * static_cast<double>(i + 1);
+  std::array<double, 2> const x{1.5, 0.7};
+  double by_scale = 0;
+  for (double const each : data) by_scale += std::sqrt(x[1] * each);
+  duet::tape<> t;
+  duet::recording const scope(t);
+  std::array<duet::var<>, 2> const p{t.independent(x[0]), t.independent(x[1])};
+  auto const y = duet::sum_over(data, duet::kernel(root))(p);
+  REQUIRE(t.statistics().statements == 1);  // the terms themselves are not recorded
+  t.reverse(y);
+  REQUIRE(y.value() == Approx(x[0] * by_scale).epsilon(1e-12));
+  REQUIRE(t.adjoint(p[0]) == Approx(by_scale).epsilon(1e-12));
+  REQUIRE(t.adjoint(p[1]) == Approx(x[0] * by_scale / (2 * x[1])).epsilon(1e-12));
+}
+
+TEST_CASE("A sum of kernels tells an infinite slope from one that is not there") {
+  auto const root = [](auto const& p, auto const& t) {
+    using std::sqrt;
+    return p[0] * sqrt(p[1] - t);
+  };
+  std::vector<double> data(21, 0.25);
+  data[GENERATE(std::size_t{2}, std::size_t{20})] = 0.75;
+  auto const slope = duet::gradient(duet::forward, duet::sum_over(data, duet::kernel(root)), std::array{1.5, 0.75});
+  REQUIRE(slope[0] == Approx(20 * std::sqrt(0.5)));
+  REQUIRE(slope[1] == std::numeric_limits<double>::infinity());
+}

@@ -7,11 +7,14 @@
 
 namespace duet {
 
-// f.value_and_gradient(p..., datum) gives the value and the gradient in all numbers it is called with, in their order.
+// f.value_and_gradient<Care>(p..., datum) gives the value and the gradient in all numbers it is called with, in their
+// order.
 template <class F, class Parameters, class Datum>
 inline constexpr bool knows_gradient = false;
 template <class F, class... P, class Datum>
-  requires requires(F const& f, P const&... p, Datum const& d) { f.value_and_gradient(p..., d).gradient; }
+  requires requires(F const& f, P const&... p, Datum const& d) {
+    f.template value_and_gradient<care::bare>(p..., d).gradient;
+  }
 inline constexpr bool knows_gradient<F, std::tuple<P...>, Datum> = true;
 
 // A value and its gradient in N entries, summed in lanes and for the rest.
@@ -35,8 +38,9 @@ template <std::size_t N, class T, class Wide>
   return sum.value.total();
 }
 
-// Adds the terms of some data, in lanes E or one by one.
-template <class Data, class E, std::size_t... I, class F, class Parameters, class Sum>
+// Adds the terms of some data, in lanes E or one by one. By care::bare the sums are asked whether all is finite, and
+// not each term: an infinite or a NaN term shows in its sum. If it does they are computed anew with care.
+template <class Data, class E, care Care, std::size_t... I, class F, class Parameters, class Sum>
 DUET_FLATTEN void add_known_gradients(std::index_sequence<I...>, Data const& data, F const& f, Parameters const& p,
                                       std::size_t first, std::size_t last, Sum& result) {
   constexpr std::size_t n = std::tuple_size_v<decltype(result.gradient)>;
@@ -46,9 +50,16 @@ DUET_FLATTEN void add_known_gradients(std::index_sequence<I...>, Data const& dat
   for (auto& each : gradient) each = E(0);
   for (std::size_t i = first; i < last; i += width_of<E>) {
     data_source<Data>::template take<E>(data, i, d);
-    auto const term = f.value_and_gradient(std::get<I>(p)..., std::as_const(d));
+    auto const term = f.template value_and_gradient<Care>(std::get<I>(p)..., std::as_const(d));
     value += term.value;
     for (std::size_t k = 0; k < n; ++k) gradient[k] += term.gradient[k];
+  }
+  if constexpr (Care == care::bare) {
+    bool finite = true;
+    for (auto const& each : gradient) finite = finite && duet::all_finite(each);
+    if (!finite) [[unlikely]]
+      return duet::add_known_gradients<Data, E, care::damped>(std::index_sequence<I...>{}, data, f, p, first, last,
+                                                              result);
   }
   auto const add = [](auto& to, E const& x) DUET_INLINE_LAMBDA {
     if constexpr (width_of<E> > 1)
@@ -74,8 +85,8 @@ template <bool Lanes, std::size_t N, class Source, class T, class Data, class F,
   for (std::size_t block = from; block < to; ++block) {
     std::size_t const first = blocks.first(block), last = blocks.last(block);
     std::size_t const whole = Lanes ? first + (last - first) / width_of<E> * width_of<E> : first;
-    if constexpr (Lanes) duet::add_known_gradients<Data, E>(all, data, f, wide, first, whole, total);
-    if (whole != last) duet::add_known_gradients<Data, T>(all, data, f, single, whole, last, total);
+    if constexpr (Lanes) duet::add_known_gradients<Data, E, care::bare>(all, data, f, wide, first, whole, total);
+    if (whole != last) duet::add_known_gradients<Data, T, care::bare>(all, data, f, single, whole, last, total);
   }
   return total;
 }

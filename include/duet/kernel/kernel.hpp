@@ -208,13 +208,14 @@ class traced_kernel {
     }
   }
 
-  // {value, gradient} of an f with one output, in all numbers of the arguments.
-  template <class... X>
+  // {value, gradient} of an f with one output, in all numbers of the arguments. By care::bare some entry is infinite or
+  // NaN where zero had to win over infinity; else the gradient is the same.
+  template <care Care = care::damped, class... X>
   [[nodiscard]] DUET_INLINE auto value_and_gradient(X const&... x) const {
     using inputs = kernel_inputs<X...>;
     return inputs::given_to(
         [](auto const&... number)
-            DUET_INLINE_LAMBDA { return symbolic::value_and_gradient(inputs::template traced<F>(), number...); },
+            DUET_INLINE_LAMBDA { return symbolic::value_and_gradient<Care>(inputs::template traced<F>(), number...); },
         x...);
   }
 

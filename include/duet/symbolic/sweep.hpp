@@ -192,14 +192,14 @@ template <class T, std::size_t N>
              DUET_INLINE_LAMBDA { return std::array<T, N>{seeds[O]...}; }(std::make_index_sequence<N>{});
 }
 
-// One row of derivatives in N numbers; damped if infinity or NaN shows in it.
-template <int Output, std::size_t N, class Name, class T, class Entry, class Seeds>
+// One row of derivatives in N numbers; damped if infinity or NaN shows in it, unless the caller asks that.
+template <int Output, std::size_t N, care Care = care::damped, class Name, class T, class Entry, class Seeds>
 [[nodiscard]] DUET_INLINE constexpr std::array<T, N> swept(
     reverse_sweep<Name, T, typename graph<Name>::numbers> const& sweep, typename graph<Name>::numbers const& constants,
     Entry const& entry, Seeds const& seeds) {
   auto row = sweep.template adjoints<care::bare, Output, N>(
       [&](auto o) DUET_INLINE_LAMBDA { return seeds[static_cast<std::size_t>(decltype(o)::value)]; });
-  if constexpr (has_infinite_slope<Name>) {
+  if constexpr (has_infinite_slope<Name> && Care == care::damped) {
     bool const finite = [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
       return symbolic::all_finite(row[telling_inputs<Name, T, Output>[I]]...);
     }(std::make_index_sequence<telling_inputs<Name, T, Output>.size()>{});
@@ -269,8 +269,9 @@ template <std::size_t N, class Name, class T, class Entry>
 
 // {value, gradient} of a graph with one output at the numbers x..., or at a container of them: one evaluation and one
 // reverse sweep, each operation once. The gradient is a std::array with an entry for each number given, or for each
-// input of the graph if given a container.
-template <class Name, class... X>
+// input of the graph if given a container. By care::bare some entry is infinite or NaN where care was needed; else the
+// gradient is the same.
+template <care Care = care::damped, class Name, class... X>
 [[nodiscard]] DUET_INLINE constexpr auto value_and_gradient(graph<Name> const& g, X const&... x) {
   static_assert(scalar_graph<graph<Name>>,
                 "duet::symbolic::value_and_gradient needs a graph with one output; for several call "
@@ -280,8 +281,9 @@ template <class Name, class... X>
       [&]<class T>(std::type_identity<T>, auto const& entry) DUET_INLINE_LAMBDA {
         reverse_sweep<Name, T, typename graph<Name>::numbers> sweep(g.constants());
         sweep.evaluate(entry);
-        return valued_gradient<T, std::array<T, n>>{T(sweep.template number_at<Name::list.outputs[0]>()),
-                                                    symbolic::swept<0, n>(sweep, g.constants(), entry, unit_seeds{})};
+        return valued_gradient<T, std::array<T, n>>{
+            T(sweep.template number_at<Name::list.outputs[0]>()),
+            symbolic::swept<0, n, Care>(sweep, g.constants(), entry, unit_seeds{})};
       },
       x...);
 }
