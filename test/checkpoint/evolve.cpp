@@ -159,6 +159,69 @@ TEST_CASE("The fewest steps are advanced, and each is recorded once") {
   }
 }
 
+// What of `steps` steps is recorded, in this order, each of so many statements; the derivative.
+struct recorded_order {
+  std::vector<long> steps;
+  double slope;
+};
+template <class Policy>
+recorded_order order_of(Policy const& policy, long steps, int statements) {
+  tape<> t;
+  recording const scope(t);
+  recorded_order result;
+  auto const step = duet::owning([statements, &result](auto const& y, long k, auto const& rate) {
+    using S = std::decay_t<decltype(y)>;
+    using std::sin;
+    if constexpr (std::is_same_v<S, var<>>)
+      if (y.index() != 0) result.steps.push_back(k);
+    S next = y;
+    for (int i = 0; i < statements; ++i) next = sin(rate * next) + 0.1 * y;
+    return next;
+  });
+  var<> const x = t.independent(0.5);
+  t.reverse(evolve(policy, step, x, steps, x));
+  result.slope = t.adjoint(x);
+  return result;
+}
+
+TEST_CASE("Steps whose states are kept are recorded together, as long as little is recorded") {
+  constexpr long steps = 50;
+  std::vector<long> one_by_one(steps);
+  for (long k = 0; k < steps; ++k) one_by_one[static_cast<std::size_t>(k)] = steps - 1 - k;
+  auto const ascents = [](std::vector<long> const& recorded) {
+    return std::count_if(recorded.begin() + 1, recorded.end(), [&](long const& k) { return k == (&k)[-1] + 1; });
+  };
+  for (long states : {5L, 20L, steps}) {
+    auto const few = order_of(snapshots(states), steps, 2);
+    REQUIRE(ascents(few.steps) > steps / 4);
+    auto in_order = few.steps;
+    std::sort(in_order.rbegin(), in_order.rend());
+    REQUIRE(in_order == one_by_one);
+    // Each reported: when it has been swept and no sooner.
+    auto const reported = order_of(snapshots(states).on_progress([](long, long, duet::checkpoint_phase) {}), steps, 2);
+    REQUIRE(reported.steps == one_by_one);
+    REQUIRE(reported.slope == few.slope);
+    REQUIRE(order_of(snapshots(states), steps, 5000).steps == one_by_one);
+  }
+}
+
+TEST_CASE("Steps that hold loops of their own are recorded one at a time") {
+  std::vector<long> recorded;
+  tape<> t;
+  recording const scope(t);
+  auto const inner = [](auto const& y, long) {
+    using std::sin;
+    return std::decay_t<decltype(y)>(sin(1.5 * y));
+  };
+  auto const outer = duet::owning([&](auto const& y, long k) {
+    if constexpr (std::is_same_v<std::decay_t<decltype(y)>, var<>>)
+      if (y.index() != 0) recorded.push_back(k);
+    return evolve(snapshots(2), inner, y, 4);
+  });
+  t.reverse(evolve(snapshots(8), outer, t.independent(0.5), 8));
+  REQUIRE(recorded == std::vector<long>{7, 6, 5, 4, 3, 2, 1, 0});
+}
+
 TEST_CASE("A sweep that no adjoint reaches runs nothing, and repeated sweeps agree") {
   tape<> t;
   recording const scope(t);

@@ -92,22 +92,29 @@ template <class State, class Call, class Report>
   return y;
 }
 
-// One step on variables, recorded. All that record one call this, so that a step can be inlined here, where nobody else
-// has the address of the state: behind each record the compiler need not look again where an Eigen array lies, which
-// was measured to take a fifth of the time of recording.
+// The steps from..to-1, one or more, on variables, recorded; what y leaves is memory of the same sizes. All that record
+// steps call this, so that a step can be inlined here, where nobody else has the address of the state: behind each
+// record the compiler need not look again where an Eigen array lies, which was measured to take a fifth of the time of
+// recording.
 template <class Policy, class State, class Step, class Arguments>
-[[nodiscard, gnu::noinline]] State record_step(Policy const& policy, Step const& step, Arguments const& arguments,
-                                               State&& y, long k) {
-  auto const call = [&](State const& from, long index) DUET_INLINE_LAMBDA -> decltype(auto) {
-    return arguments.call_active(duet::callable_of(step), from, policy.at(index));
+[[nodiscard, gnu::noinline]] State record_steps(Policy const& policy, Step const& step, Arguments const& arguments,
+                                                State&& y, long from, long to) {
+  auto const call = [&](State const& at, long index) DUET_INLINE_LAMBDA -> decltype(auto) {
+    return arguments.call_active(duet::callable_of(step), at, policy.at(index));
   };
   if constexpr (std::is_trivially_copyable_v<State>) {
-    return duet::state_after(y, k, call);
+    State here = y;
+    for (long k = from; k < to; ++k) here = duet::state_after(here, k, call);
+    return here;
   } else {
-    State from = std::move(y);
-    State next = duet::state_after(from, k, call);
-    y = std::move(from);
-    return next;
+    State before = std::move(y);
+    State here = duet::state_after(before, from, call);
+    for (long k = from + 1; k < to; ++k) {
+      std::swap(before, here);
+      here = duet::state_after(before, k, call);
+    }
+    y = std::move(before);
+    return here;
   }
 }
 
@@ -147,7 +154,8 @@ class replayed_loop {
   void run_to_last(long steps) {
     steps_ = steps;
     schedule_.emplace(steps, in_memory_, policy_);
-    follow(checkpoint_phase::running, steps, [](long) {});
+    schedule_->follow([&](scheduled_action const& action)
+                          DUET_INLINE_LAMBDA { return act(action, checkpoint_phase::running); });
   }
   // The same while going_on(state, step); returns how many steps there were. Then no schedule knows the last of them
   // before it is run: it is run once more, recorded.
@@ -198,31 +206,42 @@ class replayed_loop {
   }
 
  private:
+  static constexpr std::size_t most_bytes_at_once = 1 << 16;  // of tape, and of adjoints: they stay in the cache
+  static constexpr long most_at_once = 32;
+
+  // Steps whose turn has come, one behind the other, are recorded together while their tape is small: beginning a sweep
+  // takes as long as several statements, and setting how denormals count as long as several more. Where each is
+  // reported, or holds what the tape does not count (nodes of other loops), it is one at a time.
   void reverse(external_sweep<T>& sweep) {
     variable_places outputs;
     State y = variables(0), next = y;  // memory kept from step to step: the heap would give it back to the system
     tape_index const first = tape_->new_inputs(start_.size());
     tape_position const inside = tape_->position();
-    follow(checkpoint_phase::repeating, 0, [&](long k) {
-      if (k + 1 != steps_ - 1) sweep.template take_again<static_size_of<State>>(first);
+    follow_reversing([&](long from, long to) {
+      if (to != steps_ - 1) sweep.template take_again<static_size_of<State>>(first);
       sweep.forget(inside);
       if constexpr (checked::enabled) tape_->checks().rewound(first);
       Numbers const& here = states_.here();
       duet::carry(y, here);
       // The initial state is the variables that the loop was given: their adjoints go on from where they are.
-      if (k == 0) [[unlikely]]
+      if (from == 0) [[unlikely]]
         set_variables(y, here, [&](std::size_t i) { return start_[i]; });
       else
         set_variables(y, here,
                       [first](std::size_t i) DUET_INLINE_LAMBDA { return first + static_cast<tape_index>(i); });
       if constexpr (std::is_trivially_copyable_v<State>) {
-        duet::find_places(duet::record_step(policy_, step_, arguments_, std::move(y), k), outputs);
+        duet::find_places(duet::record_steps(policy_, step_, arguments_, std::move(y), from, to), outputs);
       } else {
-        next = duet::record_step(policy_, step_, arguments_, std::move(y), k);
+        next = duet::record_steps(policy_, step_, arguments_, std::move(y), from, to);
         duet::find_places(next, outputs);
       }
+      tape_position const end = tape_->position();
       sweep.template sweep<static_size_of<State>>(outputs, inside);
-      policy_.report(steps_ - k, steps_, checkpoint_phase::reversing);
+      for (long k = to; k-- > from;) policy_.report(steps_ - k, steps_, checkpoint_phase::reversing);
+      return policy_.reports() || end.externals != inside.externals
+                 ? most_bytes_at_once
+                 : end.record_bytes - inside.record_bytes + end.node_bytes - inside.node_bytes +
+                       (end.descriptors - inside.descriptors) * sizeof(T);
     });
   }
   template <class Index>
@@ -247,29 +266,52 @@ class replayed_loop {
     });
   }
 
-  // Does what the schedule says until the step `last` is to be reversed, or to the end; reverse(k) for the others.
+  // Does what the schedule says until a step is to be reversed.
+  DUET_INLINE bool act(scheduled_action const& action, checkpoint_phase phase) {
+    switch (action.kind) {
+      case checkpoint_action::advance:
+        advance(action.from, action.to, phase);
+        return true;
+      case checkpoint_action::store:
+        states_.store(action.slot, action.from);
+        if (action.from == 0) home_ = action.slot;
+        return true;
+      case checkpoint_action::restore:
+        states_.restore(action.slot, action.from);
+        return true;
+      case checkpoint_action::reverse:
+      case checkpoint_action::done:
+        return false;
+    }
+    return false;
+  }
+
+  // Does what it says to the end. Where the state before the one just reversed is kept, as most are, steps wait for
+  // each other: reverse(from, to) for all of them, with the state `from` current. It returns the bytes it has recorded.
   template <class Reverse>
-  void follow(checkpoint_phase phase, long last, Reverse const& reverse) {
+  void follow_reversing(Reverse const& reverse) {
+    long from = 0, to = 0, most = 1;                    // what waits, and how many may
+    scheduled_action put_off{checkpoint_action::done};  // the restoring of the state before
+    auto const catch_up = [&] {
+      std::size_t const bytes = std::max<std::size_t>(reverse(from, to) / static_cast<std::size_t>(to - from), 1);
+      most = std::clamp(static_cast<long>(most_bytes_at_once / bytes), 1L, most_at_once);
+      to = from;
+    };
     schedule_->follow([&](scheduled_action const& action) DUET_INLINE_LAMBDA {
-      switch (action.kind) {
-        case checkpoint_action::advance:
-          advance(action.from, action.to, phase);
-          return true;
-        case checkpoint_action::store:
-          states_.store(action.slot, action.from);
-          if (action.from == 0) home_ = action.slot;
-          return true;
-        case checkpoint_action::restore:
-          states_.restore(action.slot, action.from);
-          return true;
-        case checkpoint_action::reverse:
-          if (action.to == last) return false;
-          reverse(action.from);
-          return true;
-        case checkpoint_action::done:
-          return false;
+      if (action.kind == checkpoint_action::restore && from != to && action.from == from - 1) {
+        put_off = action;
+        return true;
       }
-      return false;
+      if (action.kind != checkpoint_action::reverse && from != to) catch_up();
+      if (put_off.kind != checkpoint_action::done) {
+        act(put_off, checkpoint_phase::repeating);
+        put_off.kind = checkpoint_action::done;
+      }
+      if (action.kind != checkpoint_action::reverse) return act(action, checkpoint_phase::repeating);
+      if (from == to) to = action.to;
+      from = action.from;
+      if (to - from >= most) catch_up();
+      return true;
     });
   }
 
@@ -305,7 +347,7 @@ class replayed_loop {
   [[nodiscard]] Numbers passive_step(Numbers const& y, long k) {
     tape_position const base = tape_->position();
     auto passive = shape<Numbers>::template make<V>(y, [&](auto i) { return V(shape<Numbers>::entry(y, i)); });
-    Numbers next = duet::values_of<V>(duet::record_step(policy_, step_, arguments_, std::move(passive), k));
+    Numbers next = duet::values_of<V>(duet::record_steps(policy_, step_, arguments_, std::move(passive), k, k + 1));
     tape_->rewind(base);
     return next;
   }
