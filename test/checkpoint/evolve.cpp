@@ -222,6 +222,36 @@ TEST_CASE("Steps that hold loops of their own are recorded one at a time") {
   REQUIRE(recorded == std::vector<long>{7, 6, 5, 4, 3, 2, 1, 0});
 }
 
+TEST_CASE("Entries that share a variable, are passed on, or are passive change no bit either") {
+  auto const step = [](auto const& y, long k, auto const& rate) {
+    using S = std::decay_t<decltype(rate)>;
+    using std::sin, std::pow;
+    auto next = y;
+    next[1] = sin(rate * y[0]) + 0.3 * y[2] * y[4];
+    next[0] = sin(0.7 * y[1] * y[5] + y[0] * pow(1 + y[3] * y[3], y[4]));
+    next[2] = k % 4 == 1 ? next[0] : y[2];  // shared, or passed on
+    next[3] = k % 3 == 0 ? rate : y[3];     // older than the step
+    next[4] = k % 5 == 2 ? S(0.25) : next[1];
+    return next;  // y[5] stays what it was
+  };
+  for (long steps : {9, 40, 41}) {
+    auto const slopes = [&](auto const& policy) {
+      return swept(
+          [&](std::vector<var<>> const& x) {
+            std::array<var<>, 6> const y0{x[0], x[0], x[1], x[1], x[2], x[0]};
+            auto const y = evolve(policy, step, y0, steps, x[2]);
+            return var<>(y[0] * y[1] + y[2] * y[3] + y[4] * y[5]);
+          },
+          {0.3, 0.4, 0.6});
+    };
+    auto const one_by_one = slopes(snapshots(steps).on_progress([](long, long, duet::checkpoint_phase) {}));
+    for (long states = 1; states <= steps; ++states) {
+      INFO(steps << " steps, " << states << " snapshots");
+      REQUIRE(slopes(snapshots(states)) == one_by_one);
+    }
+  }
+}
+
 TEST_CASE("A sweep that no adjoint reaches runs nothing, and repeated sweeps agree") {
   tape<> t;
   recording const scope(t);

@@ -13,20 +13,28 @@ using duet::checkpoint_action, duet::kept_state, duet::optimal_advances, duet::r
 // What a schedule does, on slots that hold positions.
 struct outcome {
   bool sound = true;
-  long advances = 0, reversed = 0, stores = 0, held = 0;
+  long advances = 0, reversed = 0, stores = 0, held = 0, sweeps = 0;
 };
-outcome follow(revolve schedule, long steps, long states, std::vector<kept_state> const& kept = {}) {
+outcome follow(revolve schedule, long steps, long states, std::vector<kept_state> const& kept = {}, long most = 1) {
   outcome result;
   std::vector<long> slots(static_cast<std::size_t>(states), -1);
   for (auto const& each : kept) slots[static_cast<std::size_t>(each.slot)] = each.position;
   long position = kept.empty() ? 0 : -1;
-  for (auto action = schedule.next(); action.kind != checkpoint_action::done; action = schedule.next()) {
+  for (auto action = schedule.next_joined(most); action.kind != checkpoint_action::done;
+       action = schedule.next_joined(most)) {
     bool const slotted = action.slot >= 0 && action.slot < states;
     switch (action.kind) {
       case checkpoint_action::advance:
         result.sound &= action.from == position && action.to > action.from;
         result.advances += action.to - action.from;
         position = action.to;
+        if (action.on_the_way != nullptr)
+          for (long k = action.from + 1; k < action.to; ++k, ++result.stores) {
+            kept_state const& on_the_way = action.on_the_way[k - action.from - 1];
+            result.sound &= on_the_way.position == k && on_the_way.slot < states;
+            slots[static_cast<std::size_t>(on_the_way.slot)] = k;
+            result.held = std::max(result.held, on_the_way.slot + 1);
+          }
         break;
       case checkpoint_action::store:
         result.sound &= slotted && action.from == position;
@@ -39,8 +47,14 @@ outcome follow(revolve schedule, long steps, long states, std::vector<kept_state
         position = action.from;
         break;
       default:
-        result.sound &= position == action.from && action.to == action.from + 1 && action.to == steps - result.reversed;
-        ++result.reversed;
+        result.sound &= action.to > action.from && action.to <= action.from + most &&
+                        action.to == steps - result.reversed && position == action.to - 1;
+        for (long k = action.from; k + 1 < action.to && result.sound; ++k)
+          result.sound &= std::find(slots.begin(), slots.end(), k) != slots.end();
+        if (action.to > action.from + 1)
+          result.sound &= slotted && slots[static_cast<std::size_t>(action.slot)] == action.from;
+        result.reversed += action.to - action.from;
+        ++result.sweeps;
         position = -1;  // a state is used up by the step that begins there
     }
     if (!result.sound) break;
@@ -89,6 +103,24 @@ TEST_CASE("The schedule takes as many, for all lengths to 2000 and up to 30 stat
     }
 }
 
+TEST_CASE("Steps that are reversed together take as many advances and stores, and no other slots") {
+  for (long s : {1, 2, 3, 5, 8, 30})
+    for (long l = 0; l <= 300; ++l) {
+      auto const one_by_one = follow(revolve(l, s), l, s);
+      for (long most : {2L, 7L, l + 1}) {
+        INFO(l << " steps, " << s << " states, up to " << most << " together");
+        auto const together = follow(revolve(l, s), l, s, {}, most);
+        REQUIRE(together.sound);
+        REQUIRE(together.advances == one_by_one.advances);
+        REQUIRE(together.stores == one_by_one.stores);
+        REQUIRE(together.held == one_by_one.held);
+        REQUIRE(together.sweeps <= one_by_one.sweeps);
+      }
+    }
+  REQUIRE(follow(revolve(1000, 30), 1000, 30, {}, 1000).sweeps == 63);
+  REQUIRE(follow(revolve(30, 30), 30, 30, {}, 30).sweeps == 1);
+}
+
 TEST_CASE("With as many states as steps each is stored once and none advanced twice") {
   for (long l : {1, 2, 10, 1000}) {
     auto const result = follow(revolve(l, l), l, l);
@@ -113,10 +145,12 @@ TEST_CASE("A schedule begins with states that are kept already") {
       long const end = i + 1 < kept.size() ? kept[i + 1].position : l;
       expected += least(end - kept[i].position, s - static_cast<long>(i));
     }
-    auto const result = follow(revolve(l, s, kept), l, s, kept);
-    INFO(l << " steps, " << s << " states, " << kept.size() << " kept");
-    REQUIRE(result.sound);
-    REQUIRE(result.advances == expected);
+    for (long most : {1, 4}) {
+      auto const result = follow(revolve(l, s, kept), l, s, kept, most);
+      INFO(l << " steps, " << s << " states, " << kept.size() << " kept, " << most << " together");
+      REQUIRE(result.sound);
+      REQUIRE(result.advances == expected);
+    }
   }
 }
 

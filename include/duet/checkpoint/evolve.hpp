@@ -93,7 +93,7 @@ template <class State, class Policy, class Step, class V, class... X, class Run>
     long const steps = run(loop);
     if (steps == 0) return start;
     State last = steps == 1 ? start : std::move(loop).record();
-    State end = duet::record_steps(policy, step, arguments, std::move(last), steps - 1, steps);
+    State end = duet::record_step(policy, step, arguments, std::move(last), steps - 1);
     policy.report(steps, steps, checkpoint_phase::running);
     return end;
   });
@@ -127,7 +127,7 @@ template <class Policy, class Step, class Y, class Plain, class Record, class...
         return duet::record_loop<State>(policy, step, start, arguments, most_steps, record);
     return plain(start, [&](State const& y, long k) DUET_INLINE_LAMBDA -> decltype(auto) {
       if constexpr (is_recorded<S>)
-        return duet::record_steps(policy, step, arguments, State(y), k, k + 1);
+        return duet::record_step(policy, step, arguments, State(y), k);
       else
         return arguments.call_active(duet::callable_of(step), y, policy.at(k));
     });

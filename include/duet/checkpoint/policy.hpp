@@ -144,17 +144,18 @@ class checkpoint_schedule {
   // With states kept already.
   explicit checkpoint_schedule(revolve begun) : machine_(std::move(begun)) {}
 
-  // Its actions one after another, as long as act(action) is true. Where that throws the schedule ends.
+  // Its actions one after another, as long as act(action) is true; in memory up to `most` steps are joined to
+  // one. Where act throws the schedule ends.
   template <class Act>
-  DUET_INLINE void follow(Act const& act) {
+  DUET_INLINE void follow(Act const& act, long const& most = 1) {
     if (auto* const memory = std::get_if<revolve>(&machine_)) {
       revolve machine = std::move(*memory);  // in registers
-      while (act(machine.next())) {
+      while (act(machine.next_joined(most))) {
       }
       *memory = std::move(machine);
     } else {
       auto& machine = std::get<two_level>(machine_);
-      while (act(machine.next())) {
+      while (act(joined_action{machine.next()})) {
       }
     }
   }

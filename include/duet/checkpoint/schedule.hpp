@@ -29,16 +29,21 @@ enum class checkpoint_action { advance, store, restore, reverse, done };
 #pragma GCC diagnostic pop
 #endif
 
+// A state that lies in a slot.
+struct kept_state {
+  long position, slot;
+  friend bool operator==(kept_state const&, kept_state const&) = default;
+};
+
 struct scheduled_action {
   checkpoint_action kind;
   long from = 0, to = 0;  // states, counted from the initial one, 0; `to` is `from` unless steps are run
   long slot = -1;         // of store and restore
 };
-
-// A state that lies in a slot.
-struct kept_state {
-  long position, slot;
-  friend bool operator==(kept_state const&, kept_state const&) = default;
+// The same of several steps. Of advance, if given: where each state between `from` and `to` is stored; `slot` of
+// reverse: where the state `from` is.
+struct joined_action : scheduled_action {
+  kept_state const* on_the_way = nullptr;
 };
 
 DUET_COLD inline void throw_bad_schedule(std::string const& where, long steps, long snapshots) {
@@ -106,24 +111,40 @@ class revolve {
     tabulate();
   }
 
-  [[nodiscard]] DUET_INLINE scheduled_action next() {
+  [[nodiscard]] DUET_INLINE scheduled_action next() { return next_joined(1); }
+
+  // The same where actions are joined that else alternate: steps are advanced that each leave a state to store, and up
+  // to `most` are reversed whose states are kept; if there are several they start from the one in `slot`.
+  [[nodiscard]] DUET_INLINE joined_action next_joined(long most) {
     using enum checkpoint_action;
     if (held_ == 0) [[unlikely]]
-      return end_ == 0 ? scheduled_action{done} : keep(0);
+      return {end_ == 0 ? scheduled_action{done} : keep(0)};
     kept_state const top = states_[held_ - 1];
     if (position_ == nowhere) {
       position_ = top.position;
-      return {restore, position_, position_, top.slot};
+      return {{restore, position_, position_, top.slot}};
     }
     if (position_ == end_ - 1) {
       position_ = nowhere;
-      --end_;
-      held_ -= top.position == end_;
-      return {reverse, end_, end_ + 1};
+      long const to = end_--;
+      long slot = -1;
+      for (held_ -= top.position == end_; to - end_ < most && held_ > 0; --end_) {
+        kept_state const& before = states_[held_ - 1];
+        if (before.position != end_ - 1) break;
+        slot = before.slot;
+        --held_;
+      }
+      return {{reverse, end_, to, slot}};
     }
-    if (position_ > top.position) return keep(position_);
-    position_ += stride(end_ - position_, slots_ - static_cast<long>(held_));
-    return {advance, top.position, position_};
+    if (position_ > top.position) return {keep(position_)};
+    long const left = end_ - position_, free = slots_ - static_cast<long>(held_);
+    if (most > 1 && left > 2 && left <= free + 2) {
+      kept_state const* const on_the_way = &states_[held_];
+      while (++position_ < end_ - 1) states_[held_++].position = position_;
+      return {{advance, top.position, position_}, on_the_way};
+    }
+    position_ += stride(left, free);
+    return {{advance, top.position, position_}};
   }
 
  private:

@@ -70,6 +70,14 @@ class loop_states {
     positions_[at] = position;
   }
 
+  // Keeps a state in a slot in memory; the current one stays.
+  DUET_INLINE void store(long slot, long position, State const& y) {
+    auto const at = static_cast<std::size_t>(slot);
+    if (at >= positions_.size()) make_slot(at);
+    slots_[at] = duet::copied_singly(y);
+    positions_[at] = position;
+  }
+
   DUET_INLINE void restore(long slot, long position) {
     if (slot >= in_memory_)
       read(slot, position);

@@ -30,6 +30,25 @@ template <class X>
 template <class X>
 inline constexpr bool has_few_entries = has_parts<X> || shape<X>::static_size <= most_unrolled_entries;
 
+// Whether each entry of x is a variable of its own, none older than `oldest`; those in the order of the tape are taken
+// for it.
+template <class X>
+[[nodiscard]] DUET_INLINE bool are_in_order(X const& x, tape_index oldest) {
+  bool in_order = true;
+  if constexpr (has_few_entries<X>) {
+    tape_index least = oldest;
+    duet::for_each_place(x, [&](auto i) DUET_INLINE_LAMBDA {
+      tape_index const index = shape<X>::entry(x, i).index();
+      in_order = in_order && index >= least;
+      least = index + 1;
+    });
+  } else if (auto const all = duet::entry_span(x); !all.empty()) {
+    in_order = all[0].index() >= oldest;
+    for (std::size_t i = 1; i < all.size(); ++i) in_order &= all[i - 1].index() < all[i].index();
+  }
+  return in_order;
+}
+
 // Where the variables of x are, in memory that serves the next object.
 template <class X>
 DUET_INLINE void find_places(X const& x, variable_places& at) {
