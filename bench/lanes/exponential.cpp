@@ -8,19 +8,14 @@ bench::lane_problem bench::exponential_in_lanes(lane_sizes) {
   auto const data = std::make_shared<workload::exponential_data const>();
   auto const f = std::make_shared<exponential_cost const>(exponential_cost{*data});
   auto const x = exponential_cost::start();
-  auto const half_square = [](auto const& b, auto const& at) {
-    auto const& [u, v] = at;
-    auto const r = workload::exponential_residual(b, u, v);
+  static constexpr auto half_square = [](auto const& b, auto const& at) {
+    auto const r = workload::exponential_residual(b, std::get<0>(at), std::get<1>(at));
     return 0.5 * r * r;
   };
   using columns = std::pair<std::array<double, workload::exponential_data::points> const&,
                             std::array<double, workload::exponential_data::points> const&>;
   auto const sum = duet::sum_over(columns(data->x, data->y), half_square);
-  constexpr auto traced = duet::kernel([](auto const& b, auto const& at) {
-    auto const r = workload::exponential_residual(b, at[0], at[1]);
-    return 0.5 * r * r;
-  });
-  auto const sum_of_kernels = duet::sum_over(columns(data->x, data->y), traced);
+  auto const sum_of_kernels = duet::sum_over(columns(data->x, data->y), duet::kernel(half_square));
 
   lane_problem p;
   p.name = "exponential fit, 3 inputs";

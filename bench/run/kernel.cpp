@@ -17,7 +17,7 @@ void print_gradient(char const* name, std::array<double, N> const& at, bench::se
       name,
       bench::compare({bench::derivative("hand", at,
                                         [](auto const& x) {
-                                          duet::symbolic::valued_gradient<double, std::array<double, N>> result;
+                                          duet::valued_gradient<double, std::array<double, N>> result;
                                           result.value = F::value_and_gradient(x, result.gradient);
                                           return result;
                                         }),

@@ -3,15 +3,10 @@
 // The gradient of a function with one output, in the shape of its input: ceil(n / chunk) evaluations in forward mode,
 // one recording and one sweep in reverse.
 
+#include <duet/core/valued.hpp>
 #include <duet/driver/passes.hpp>
 
 namespace duet {
-
-template <class T, class Gradient>
-struct valued_gradient {
-  T value;
-  Gradient gradient;
-};
 
 template <mode Mode, class F, class X>
 [[nodiscard]] consteval bool gradient_demands() {

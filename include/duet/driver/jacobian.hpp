@@ -3,16 +3,11 @@
 // The Jacobian, outputs by inputs: ceil(n / chunk) evaluations in forward mode, or one recording and ceil(m / 8)
 // sweeps. One output gives a row, one input a column.
 
+#include <duet/core/valued.hpp>
 #include <duet/driver/passes.hpp>
 #include <duet/driver/workspace.hpp>
 
 namespace duet {
-
-template <class Value, class Jacobian>
-struct valued_jacobian {
-  Value value;
-  Jacobian jacobian;
-};
 
 template <class T, std::size_t Rows, std::size_t Columns>
 using matrix_of = Eigen::Matrix<T, Rows == dynamic ? Eigen::Dynamic : static_cast<int>(Rows),

@@ -4,22 +4,12 @@
 // output needs, and which contribution to an adjoint is the first, is known at compile time: no tape, all
 // straight-line.
 
+#include <duet/core/valued.hpp>
 #include <duet/expression/traverse.hpp>
 #include <duet/symbolic/adjoint_rows.hpp>
 #include <duet/symbolic/sweep_plan.hpp>
 
 namespace duet::symbolic {
-
-template <class T, class Gradient>
-struct valued_gradient {
-  T value;
-  Gradient gradient;
-};
-template <class Value, class Jacobian>
-struct valued_jacobian {
-  Value value;
-  Jacobian jacobian;
-};
 
 template <class Name, class T, class Constants>
 class reverse_sweep : public evaluation<Name, T, Constants> {
