@@ -232,7 +232,7 @@ class replayed_loop {
 
  private:
   static constexpr std::size_t most_bytes_together = 1 << 16;  // of tape, and of adjoints: they stay in the cache
-  static constexpr std::size_t one = 1, most_together = 32;
+  static constexpr std::size_t most_together = 32;
 
   // Steps whose turn has come, one behind the other, are recorded together while their tape is small: beginning a sweep
   // takes as long as several statements, and setting how denormals count as long as several more. Where each is
@@ -269,7 +269,8 @@ class replayed_loop {
       std::size_t const bytes = end.record_bytes - inside.record_bytes + end.node_bytes - inside.node_bytes +
                                 (end.descriptors - inside.descriptors) * sizeof(T);
       auto const steps = static_cast<std::size_t>(to - from);
-      return static_cast<long>(std::clamp(most_bytes_together * steps / std::max(bytes, steps), one, most_together));
+      return static_cast<long>(
+          std::clamp<std::size_t>(most_bytes_together * steps / std::max(bytes, steps), 1, most_together));
     };
     schedule_->follow(
         [&](joined_action const& action) DUET_INLINE_LAMBDA {
