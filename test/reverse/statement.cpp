@@ -136,7 +136,7 @@ TEST_CASE_METHOD(fixture, "A variable accumulates itself") {
   require_gradient(x, 1, 0, 0);
 }
 
-TEST_CASE_METHOD(fixture, "A statement may read the variable it assigns") {
+TEST_CASE_METHOD(fixture, "A recorded statement may read the variable it assigns") {
   var<> a = x;
   a = a * a + a;
   a = y * a;
