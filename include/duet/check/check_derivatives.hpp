@@ -217,7 +217,8 @@ template <int Order = 2, class F, class X>
   static_assert(Order == 1 || Order == 2,
                 "duet::check_derivatives needs an order of 1 or 2: the highest derivatives that it checks");
   if constexpr (check_demands<F, X>()) {
-    auto const& at = duet::borrowed(duet::plain(x));
+    auto const& given = duet::plain(x);
+    auto const& at = duet::borrowed(given);
     using At = std::remove_cvref_t<decltype(at)>;
     return derivative_checker<std::remove_reference_t<F>, At>(f, at, options).template run<Order>();
   } else {
