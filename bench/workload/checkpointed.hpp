@@ -14,8 +14,8 @@ struct lorenz : workload::lorenz {
   Policy policy;
 
   static constexpr auto step = [](auto const& s, long, auto const& p, double by) {
-    auto next = s;
-    advance(next, p, by);
+    std::remove_cvref_t<decltype(s)> next;
+    advance(s, next, p, by);
     return next;
   };
 

@@ -23,8 +23,10 @@ struct lorenz {
     k[2] = s[0] * s[1] - p[2] * s[2];
   }
 
+  // One step of Runge's and Kutta's method of fourth order; next may be s.
   template <class T>
-  static constexpr void advance(std::array<T, 3>& s, std::array<T, 3> const& p, double h) {
+  static constexpr void advance(std::array<T, 3> const& s, std::array<T, 3>& next, std::array<T, 3> const& p,
+                                double h) {
     std::array<T, 3> middle, k1, k2, k3, k4;
     slope(s.data(), p.data(), k1.data());
     for (std::size_t i = 0; i < 3; ++i) middle[i] = s[i] + 0.5 * h * k1[i];
@@ -33,14 +35,14 @@ struct lorenz {
     slope(middle.data(), p.data(), k3.data());
     for (std::size_t i = 0; i < 3; ++i) middle[i] = s[i] + h * k3[i];
     slope(middle.data(), p.data(), k4.data());
-    for (std::size_t i = 0; i < 3; ++i) s[i] = s[i] + h / 6 * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]);
+    for (std::size_t i = 0; i < 3; ++i) next[i] = s[i] + h / 6 * (k1[i] + 2 * k2[i] + 2 * k3[i] + k4[i]);
   }
 
   template <class T>
   T operator()(std::array<T, inputs> const& in) const {
     std::array<T, 3> s{in[0], in[1], in[2]};
     std::array<T, 3> const p{in[3], in[4], in[5]};
-    for (std::size_t n = 0; n < steps; ++n) advance(s, p, h);
+    for (std::size_t n = 0; n < steps; ++n) advance(s, s, p, h);
     return s[0] + s[1] + s[2];
   }
 

@@ -35,7 +35,7 @@ struct lorenz_step {
   template <class T>
   constexpr std::array<T, 3> operator()(std::array<T, 6> const& in) const {
     std::array<T, 3> s{in[0], in[1], in[2]};
-    lorenz::advance(s, std::array<T, 3>{in[3], in[4], in[5]}, lorenz{}.h);
+    lorenz::advance(s, s, std::array<T, 3>{in[3], in[4], in[5]}, lorenz{}.h);
     return s;
   }
 };

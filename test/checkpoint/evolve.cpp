@@ -201,7 +201,7 @@ TEST_CASE("Steps whose states are kept are recorded together, as long as little 
     auto const reported = order_of(snapshots(states).on_progress([](long, long, duet::checkpoint_phase) {}), steps, 2);
     REQUIRE(reported.steps == one_by_one);
     REQUIRE(reported.slope == few.slope);
-    REQUIRE(order_of(snapshots(states), steps, 5000).steps == one_by_one);
+    REQUIRE(order_of(snapshots(states), steps, 15000).steps == one_by_one);
   }
 }
 

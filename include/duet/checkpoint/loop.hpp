@@ -41,7 +41,9 @@ template <class State, class R>
 // The same, from call(before, step).
 template <class State, class Call>
 [[nodiscard]] DUET_INLINE State state_after(State const& before, long step, Call const& call) {
-  if constexpr (std::is_same_v<decltype(call(before, step)), State>) {
+  if constexpr (std::is_same_v<decltype(call(before, step)), State> && static_size_of<State> != dynamic) {
+    return call(before, step);
+  } else if constexpr (std::is_same_v<decltype(call(before, step)), State>) {
     State next = call(before, step);
     duet::require_same_sizes(next, before, step);
     return next;
@@ -120,12 +122,14 @@ template <class Policy, class State, class Step, class Arguments>
       at = duet::with_own_entries(at);
   };
   if constexpr (std::is_trivially_copyable_v<State>) {
-    State here = duet::state_after(y, from, call);
+    // Made where it stays: a copy of what has just been written number by number is waited for.
+    alignas(State) std::byte room[2][sizeof(State)];
+    State* here = new (room[0]) State(duet::state_after(y, from, call));
     for (long k = from + 1; k < to; ++k) {
-      begin_next(here);
-      here = duet::state_after(here, k, call);
+      begin_next(*here);
+      here = new (room[(k - from) % 2]) State(duet::state_after(*here, k, call));
     }
-    return here;
+    return *here;
   } else {
     State before = std::move(y);
     State here = duet::state_after(before, from, call);
@@ -231,7 +235,7 @@ class replayed_loop {
   }
 
  private:
-  static constexpr std::size_t most_bytes_together = 1 << 16;  // of tape, and of adjoints: they stay in the cache
+  static constexpr std::size_t most_bytes_together = 1 << 18;  // of tape, and of adjoints: they stay in the cache
   static constexpr std::size_t most_together = 32;
 
   // Steps whose turn has come, one behind the other, are recorded together while their tape is small: beginning a sweep
