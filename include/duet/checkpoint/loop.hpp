@@ -3,11 +3,14 @@
 // A checkpointed loop on the tape: its states, the steps between them in plain numbers, and the callback that reverses
 // it, recording a few steps at a time behind everything else.
 
+#include <algorithm>
+#include <cstddef>
 #include <duet/checkpoint/argument.hpp>
 #include <duet/checkpoint/policy.hpp>
 #include <duet/checkpoint/replay.hpp>
 #include <duet/checkpoint/states.hpp>
 #include <duet/reverse/recording.hpp>
+#include <new>
 #include <utility>
 
 namespace duet {
