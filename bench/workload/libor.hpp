@@ -56,7 +56,7 @@ struct libor {
                       Draws const& z) {
     auto rate = today;
     for (std::size_t n = 0; n < steps; ++n) {
-      T drift = z[static_cast<std::ptrdiff_t>(n)] / std::sqrt(delta);  // the shock, as if it were drift
+      T drift = z[n] / std::sqrt(delta);  // the shock, as if it were drift
       for (std::size_t i = n + 1; i < inputs; ++i) Step::advance(rate[i], drift, scale(i));
     }
     T bond = 1, annuity = 0;

@@ -16,7 +16,7 @@ TEST_CASE("The tape of lanes has the gradient of every lane") {
     sum -= x[2] * x[2] - 1;     // a product with itself
     sum *= copy;                // *=, of a copy
     sum /= 1 + x[1] * 3;        // and /=
-    sum = sum;                  // self-assignment records nothing
+    sum = std::as_const(sum);   // self-assignment records nothing
     sum = sum * sum + sum;      // the old value and the new one
     S const unused = exp(sum);  // nobody asks for it
     S y = sin(sum) + 2 * exp(-x[1]) * sqrt(x[2]) - log(x[0]) / x[2] + pow(x[0], x[1]) + max(x[1], x[2]);

@@ -52,7 +52,7 @@ numbers partials(duet_test::straight_line_dual const& y) {
 }  // namespace
 
 TEST_CASE("the adjoints of the first inputs begin a cache line, on the heap and in reserved memory") {
-  for (std::size_t const many : {10, 100000}) {
+  for (std::size_t const many : {10u, 100000u}) {
     tape<> t;
     recording const scope(t);
     var<> const x = t.independent(2.0);
