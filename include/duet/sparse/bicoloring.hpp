@@ -227,15 +227,17 @@ template <class Cost>
         work += static_cast<double>(degree) * static_cast<double>(degree);
       }
     }
-    if (work <= 64 * (static_cast<double>(pattern.entries()) + 10'000))
-      covers.emplace_back(cost(least[0], least[1]), std::move(cover));
+    if (work > 64 * (static_cast<double>(pattern.entries()) + 10'000)) return;
+    double const least_cost = cost(least[0], least[1]);
+    covers.emplace(std::upper_bound(covers.begin(), covers.end(), least_cost,
+                                    [](double wanted, auto const& each) { return wanted < each.first; }),
+                   least_cost, std::move(cover));
   };
   for (bool const first : {false, true}) propose(duet::greedy_cover(bipartite, rows, first));
   for (std::size_t const l : duet::steepest_rises(pattern, lengths))
     propose(duet::cover_by_length(pattern, l, 0, rows));
   for (std::size_t const l : duet::steepest_rises(transposed, lengths))
     propose(duet::cover_by_length(transposed, l, rows, 0));
-  std::stable_sort(covers.begin(), covers.end(), [](auto const& a, auto const& b) { return a.first < b.first; });
   return covers;
 }
 
