@@ -60,7 +60,7 @@ template <class V, class T>
   std::size_t k = 0;
   std::uint64_t irregular = 0;
   if constexpr (is_shuffled<V>) {
-    constexpr std::size_t lanes = native_lanes<double>;
+    constexpr std::size_t lanes = native_lanes<typename V::value_type>;
     using shuffle = variable_shuffle<lanes>;
     typename shuffle::bits steps{}, others{};
     for (std::size_t l = 0; l < lanes; ++l) steps[l] = l * std::uint64_t{run.step};
@@ -87,7 +87,7 @@ DUET_INLINE void join_variables(T const* __restrict values, tape_index first, ta
                                 V* to) {
   std::size_t k = 0;
   if constexpr (is_shuffled<V>) {
-    constexpr std::size_t lanes = native_lanes<double>;
+    constexpr std::size_t lanes = native_lanes<typename V::value_type>;
     using shuffle = variable_shuffle<lanes>;
     typename shuffle::bits steps{};
     for (std::size_t l = 0; l < lanes; ++l) steps[l] = l * step;
