@@ -244,7 +244,7 @@ class replayed_loop {
     else
       run(from, to, [](long) {});
   }
-  // Each state before `to` is stored.
+  // Each state before `to` is stored. Nothing is reported: steps that are do not come together.
   void advance_storing(long from, long to, kept_state const* next) {
     auto const call = step_call();
     if constexpr (std::is_trivially_copyable_v<Numbers>) {

@@ -62,7 +62,7 @@ class loop_states {
     if (slot >= in_memory_) {
       write(slot, position);
     } else if (slot_here_ >= 0 || std::is_trivially_copyable_v<State>) {
-      slots_[at] = duet::copied_singly(here());
+      return store(slot, position, here());
     } else {  // what the current state leaves there is memory to write the next one to
       std::swap(slots_[at], current_);
       slot_here_ = slot;
