@@ -79,15 +79,20 @@ class Hyperdual(Dual):
         yield from super().parts()
         n = int(self.value.type.template_argument(1))
         storage = self.value["hessian_"]
-        flat = storage["flat_"]
-        if flat.type.strip_typedefs().code == gdb.TYPE_CODE_BOOL and bool(flat):
-            yield "hessian", "zero"  # and not stored
+        rows = storage["rows_"]
+        # rows that may differ from zero, a bit each; the others are not stored
+        stored = int(rows["bits_"]) if gdb.types.has_field(rows.type.strip_typedefs(), "bits_") else -1
+        if stored == 0:
+            yield "hessian", "zero"
             return
+        if n > 64:
+            stored = -1
         members = storage["all_"]["members_"]
         numbers, lanes = numbers_of(members)
         for i in range(n):
             for j in range(i, n):
-                yield f"second({i}, {j})", numbers[self.place(i, j, n, lanes, len(bases(members)) > 0)]
+                known = stored >> i & 1
+                yield f"second({i}, {j})", numbers[self.place(i, j, n, lanes, len(bases(members)) > 0)] if known else 0
 
     # Where duet::symmetric keeps entry (i, j), i <= j, by rows or by diagonals.
     @staticmethod

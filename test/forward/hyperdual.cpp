@@ -7,6 +7,7 @@
 #include <duet/math/math.hpp>
 #include <random>
 #include <type_traits>
+#include <vector>
 
 namespace {
 
@@ -87,7 +88,109 @@ void compare_with_differences() {
   }
 }
 
+// sum (x_{i+1} - x_i^2)^2: three diagonals, and nothing beside them.
+template <class T, std::size_t N>
+void check_three_diagonals() {
+  using H = hyperdual<T, N>;
+  std::vector<H> x;
+  for (std::size_t i = 0; i < N; ++i) x.push_back(H::independent(T(0.25) * static_cast<T>(i % 7) - T(0.5), i));
+  H sum = 0;
+  for (std::size_t i = 0; i + 1 < N; ++i) {
+    H const valley = x[i + 1] - x[i] * x[i];
+    sum += valley * valley;
+  }
+  for (std::size_t i = 0; i < N; ++i)
+    for (std::size_t j = 0; j < N; ++j) {
+      T const a = x[i].value();
+      T expected = 0;
+      if (i == j) expected = (i == 0 ? 0 : 2) + (i + 1 < N ? 12 * a * a - 4 * x[i + 1].value() : 0);
+      if (i + 1 == j) expected = -4 * a;
+      if (j + 1 == i) expected = -4 * x[j].value();
+      CHECK(sum.second(i, j) == expected);  // of binary fractions: exact
+    }
+}
+
+// Statements at random on a few variables, of which most depend on few inputs: assigned, added to, kept by auto, set to
+// inputs and constants.
+template <class S, std::size_t N>
+S random_program(std::array<S, N> const& x, unsigned seed) {
+  std::mt19937 random(seed);
+  std::array<S, 5> v{x[1], x[0], x[N - 1], x[N / 2], S(0.7)};
+  auto const pick = [&]() -> S& { return v[random() % v.size()]; };
+  for (int step = 0; step < 40; ++step) {
+    S &a = pick(), &b = pick(), &c = pick();
+    switch (random() % 9) {
+      case 0:
+        a = x[random() % N];
+        break;
+      case 1:
+        a = b * c;
+        break;
+      case 2:
+        a += sin(b) * c;
+        break;
+      case 3:
+        a -= 0.5 * b;
+        break;
+      case 4:
+        a = b - c * x[random() % N] + 0.25;
+        break;
+      case 5:
+        a *= cos(c);
+        break;
+      case 6:
+        a = atan(b);
+        break;
+      case 7:
+        a = 0.3;
+        break;
+      default: {
+        auto const kept = b * c + sin(a);
+        b = x[random() % N];
+        a = kept - b;
+      }
+    }
+    a = sin(a);
+  }
+  return v[0] + v[1] * v[2] + v[3] * v[4];
+}
+
 }  // namespace
+
+TEST_CASE("rows of a Hessian that nothing reaches are zero") {
+  duet::infinite_partials_met = false;  // by another test of this process
+  check_three_diagonals<double, 9>();
+  check_three_diagonals<double, 20>();
+  check_three_diagonals<double, 64>();
+  check_three_diagonals<double, 70>();
+  check_three_diagonals<float, 37>();
+}
+
+TEST_CASE("random statements of hyper-duals agree with nested duals of one direction") {
+  duet::infinite_partials_met = false;  // by another test of this process
+  constexpr std::size_t n = 20;
+  using H = hyperdual<double, n>;
+  using D = duet::dual<duet::dual<double, 1>, 1>;
+  for (unsigned seed = 0; seed < 60; ++seed) {
+    std::array<H, n> x;
+    for (std::size_t i = 0; i < n; ++i) x[i] = H::independent(std::cos(static_cast<double>(i + seed)), i);
+    H const y = random_program(x, seed);
+    for (std::size_t i = 0; i < n; i += 1 + seed % 2)
+      for (std::size_t j = i; j < n; ++j) {
+        std::array<D, n> directed;
+        for (std::size_t k = 0; k < n; ++k) {
+          duet::dual<double, 1> inner(x[k].value());
+          if (k == i) inner.set_partial(0, 1);
+          directed[k] = inner;
+          if (k == j) directed[k].set_partial(0, 1);
+        }
+        double const expected = random_program(directed, seed).partial(0).partial(0);
+        if (std::abs(y.second(i, j) - expected) > 1e-12 * (1 + std::abs(expected)))
+          FAIL("seed " << seed << ", entry (" << i << ", " << j << "): " << y.second(i, j) << ", not " << expected);
+      }
+  }
+  SUCCEED();
+}
 
 TEST_CASE("a hyper-dual carries value, gradient and Hessian of a worked example") {
   using H = hyperdual<double, 2>;

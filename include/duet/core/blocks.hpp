@@ -76,6 +76,32 @@ template <std::size_t Lanes, std::size_t Distance = Lanes / 2, class Mask>
         Mask(x | rotated_lanes<Lanes, Distance>(x, std::make_index_sequence<Lanes>{})));
 }
 
+// A bit for each lane of the mask that is set, the first lane's the lowest.
+template <std::size_t Lanes, class Mask>
+[[nodiscard]] DUET_INLINE std::uint64_t lane_bits(Mask const& x) {
+#if defined(__GNUC__) && DUET_VECTORS && defined(__SSE2__)
+  if constexpr (Lanes > 1 && sizeof(Mask) == 8 * Lanes) {
+#if defined(__AVX512F__)
+    using words = typename native_vector<long long, Lanes>::type;
+    if constexpr (Lanes == 8)
+      return static_cast<unsigned char>(__builtin_ia32_cmpq512_mask((words)x, words{}, 4, 0xff));
+#endif
+    using numbers = typename native_vector<double, Lanes>::type;
+#if defined(__AVX__)
+    if constexpr (Lanes == 4) return static_cast<unsigned>(__builtin_ia32_movmskpd256((numbers)x));
+#endif
+    if constexpr (Lanes == 2) return static_cast<unsigned>(__builtin_ia32_movmskpd((numbers)x));
+  }
+#endif
+  if constexpr (Lanes == 1) {
+    return x ? 1 : 0;
+  } else {
+    std::uint64_t bits = 0;
+    for (std::size_t l = 0; l < Lanes; ++l) bits |= std::uint64_t{x[l] != 0} << l;
+    return bits;
+  }
+}
+
 // How N numbers of type T are cut into blocks: as wide as the machine's vectors, for small N the next power of two. (On
 // AVX-512 three vectors of 4 doubles in place of two of 8 that are half empty take 1.1 to 1.7 times as long.)
 template <class T, std::size_t N>

@@ -104,12 +104,7 @@ void hyperdual_pass(F& f, X const& x, std::size_t first, std::size_t second, Res
       result.hessian(row, column) = entry;
       result.hessian(column, row) = entry;
     };
-    if (!y.hessian().flat()) {
-      y.hessian().all().for_each_entry(write);
-    } else {
-      for (std::size_t a = 0; a < S::size(); ++a)
-        for (std::size_t b = a; b < S::size(); ++b) write(a, b, T(0));
-    }
+    y.hessian().for_each_entry(write);
   }
 }
 

@@ -23,9 +23,9 @@ template <class Leaf, class Test>
     blocks<T, n>::for_each_block([&](auto j) { all[j] = l.partials[j]; });
     for (std::size_t i = 0; i < n; ++i) found = found || test(T(all.at(i)));
   }
-  if constexpr (requires { l.hessian.flat(); })
-    for (std::size_t i = 0; i < Leaf::scalar::size() && !l.hessian.flat(); ++i)
-      for (std::size_t j = i; j < Leaf::scalar::size(); ++j) found = found || test(T(l.hessian.all().at(i, j)));
+  if constexpr (requires { l.hessian.at(std::size_t{0}, std::size_t{0}); })
+    for (std::size_t i = 0; i < Leaf::scalar::size(); ++i)
+      for (std::size_t j = i; j < Leaf::scalar::size(); ++j) found = found || test(T(l.hessian.at(i, j)));
   return found;
 }
 template <class X>

@@ -224,7 +224,7 @@ template <class T, class X, class Seed>
   if constexpr (is_passive_operand<X> || std::is_same_v<Seed, zero>) {
     return T(0);
   } else if constexpr (!is_expression<X>) {
-    return x.hessian.flat() ? T(0) : number<T>(duet::damped_product(seed, x.hessian.all().at(i, j)));
+    return number<T>(duet::damped_product(seed, x.hessian.at(i, j)));
   } else {
     T sum(0);
     auto const second = duet::second_partials(x);

@@ -7,7 +7,7 @@
 
 #include <duet/forward/curvature.hpp>
 #include <duet/forward/dual.hpp>
-#include <duet/forward/symmetric.hpp>
+#include <duet/forward/hessian_pass.hpp>
 
 namespace duet {
 
@@ -17,41 +17,7 @@ class hyperdual;
 template <class T, std::size_t N, class Tag>
 inline constexpr bool is_active_scalar<hyperdual<T, N, Tag>> = true;
 
-// Hessians of the numbers that a statement reads and writes. One in memory that is zero is flat: neither stored nor
-// read. One in registers is always there.
-template <class T, std::size_t N>
-class hessian_storage {
- public:
-  static constexpr bool may_be_flat = !symmetric_shape<T, N>::in_registers;
-
-  DUET_INLINE constexpr hessian_storage() { clear(); }
-
-  [[nodiscard]] DUET_INLINE constexpr bool flat() const {
-    if constexpr (may_be_flat)
-      return flat_;
-    else
-      return false;
-  }
-  DUET_INLINE constexpr void clear() {
-    if constexpr (may_be_flat)
-      flat_ = true;
-    else
-      all_.fill_zero();
-  }
-  DUET_INLINE constexpr void fill() {
-    if constexpr (may_be_flat) flat_ = false;
-  }
-  [[nodiscard]] DUET_INLINE constexpr symmetric<T, N>& all() { return all_; }
-  [[nodiscard]] DUET_INLINE constexpr symmetric<T, N> const& all() const { return all_; }
-
- private:
-  struct always {};
-  [[no_unique_address]] std::conditional_t<may_be_flat, bool, always> flat_{};
-  symmetric<T, N> all_;
-};
-
-// A hyper-dual inside an expression: the same numbers with copies that the compiler sees through; of a flat Hessian
-// nothing is copied.
+// A hyper-dual inside an expression: the same numbers with copies that the compiler sees through.
 template <class T, std::size_t N, class Tag>
 struct leaf<hyperdual<T, N, Tag>> {
   using scalar = hyperdual<T, N, Tag>;
@@ -63,10 +29,10 @@ struct leaf<hyperdual<T, N, Tag>> {
   hessian_storage<T, N> hessian;
 
   DUET_INLINE constexpr explicit leaf(scalar const& x) : number(x.value()), partials(x.partials()) {
-    copy(x.hessian());
+    hessian.copy(x.hessian());
   }
   DUET_INLINE constexpr leaf(leaf const& other) : number(other.number), partials(other.partials) {
-    copy(other.hessian);
+    hessian.copy(other.hessian);
   }
   constexpr leaf& operator=(leaf const&) = default;
 
@@ -75,13 +41,6 @@ struct leaf<hyperdual<T, N, Tag>> {
     blocks<T, N> all;
     blocks<T, N>::for_each_block([&](auto j) { all[j] = partials[j]; });
     return all.at(i);
-  }
-
- private:
-  DUET_INLINE constexpr void copy(hessian_storage<T, N> const& from) {
-    if (from.flat()) return;
-    hessian.fill();
-    hessian.all().copy(from.all());
   }
 };
 
@@ -133,7 +92,7 @@ class hyperdual : public statement_assignment<hyperdual<T, N, Tag>> {
   [[nodiscard]] constexpr T second(std::size_t i, std::size_t j) const {
     require(i);
     require(j);
-    return hessian_.flat() ? T(0) : hessian_.all().at(i, j);
+    return hessian_.at(i, j);
   }
   constexpr void set_partial(std::size_t i, T const& x) {
     require(i);
@@ -143,8 +102,7 @@ class hyperdual : public statement_assignment<hyperdual<T, N, Tag>> {
   constexpr void set_second(std::size_t i, std::size_t j, T const& x) {
     require(i);
     require(j);
-    store_hessian();
-    hessian_.all().set(i, j, x);
+    hessian_.set(i, j, x);
   }
   // N, the number of independent variables.
   [[nodiscard]] static constexpr std::size_t size() { return N; }
@@ -158,8 +116,7 @@ class hyperdual : public statement_assignment<hyperdual<T, N, Tag>> {
   [[nodiscard]] constexpr bool all_finite() const { return duet::all_finite(value_) && derivatives_are_finite(); }
   constexpr void probe_partials(finite_probe<T, N>& probe) const {
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { probe.add(partials_[j]); });
-    if (!hessian_.flat())
-      symmetric<T, N>::for_each_block([&](auto k) DUET_INLINE_LAMBDA { probe.add(hessian_.all()[k]); });
+    hessian_.for_each_block([&](auto const& block) DUET_INLINE_LAMBDA { probe.add(block); });
   }
 
  private:
@@ -179,7 +136,7 @@ class hyperdual : public statement_assignment<hyperdual<T, N, Tag>> {
       if (!test(partials_.at(i))) return false;
       if (hessian_.flat()) continue;
       for (std::size_t j = i; j < N; ++j)
-        if (!test(hessian_.all().at(i, j))) return false;
+        if (!test(hessian_.at(i, j))) return false;
     }
     return true;
   }
@@ -187,13 +144,6 @@ class hyperdual : public statement_assignment<hyperdual<T, N, Tag>> {
     finite_probe<T, N> probe;
     probe_partials(probe);
     return probe.finite();
-  }
-
-  // A Hessian that is stored, if only as zeros.
-  constexpr void store_hessian() {
-    if (!hessian_.flat()) return;
-    hessian_.fill();
-    hessian_.all().fill_zero();
   }
 
   // True if zero has to win over an infinite slope or bend somewhere in the statement.
@@ -258,7 +208,7 @@ class hyperdual : public statement_assignment<hyperdual<T, N, Tag>> {
   // The Hessian of the statement, added to the old one if that is kept.
   template <bool Keep, class X, class C, class Bend>
   DUET_INLINE constexpr void write_hessian(X const& x, C const& c, Bend const& b) {
-    if constexpr (hessian_storage<T, N>::may_be_flat)
+    if constexpr (hessian_storage<T, N>::by_rows)
       sum_in_memory<Keep>(x, c, b);
     else
       sum_in_registers<Keep>(x, c, b);
@@ -284,37 +234,41 @@ class hyperdual : public statement_assignment<hyperdual<T, N, Tag>> {
   template <bool Keep, class X, class C, class Bend>
   DUET_INLINE constexpr void sum_in_memory(X const& x, C const& c, Bend const& b) {
     constexpr std::size_t leaves = leaf_count<X, C>(), products = product_count<Bend>;
-    std::array<symmetric<T, N> const*, leaves == 0 ? 1 : leaves> hessians;
+    std::array<hessian_storage<T, N> const*, leaves == 0 ? 1 : leaves> hessians;
     std::array<T, leaves == 0 ? 1 : leaves> coefficients;
     std::array<outer_product<T, N>, products == 0 ? 1 : products> outer;
     std::size_t curved = 0, k = 0;
+    row_set<T, N> rows;
+    bool complete = true;
     duet::for_each_leaf(x, c, [&](auto const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
       if (l.hessian.flat()) return;
-      hessians[curved] = &l.hessian.all();
+      rows.add(l.hessian.rows());
+      complete = complete && l.hessian.rows().complete();
+      hessians[curved] = &l.hessian;
       coefficients[curved++] = number<T>(coefficient);
     });
     if (products == 0 && curved == 0) {
       if constexpr (!Keep) hessian_.clear();
       return;
     }
+    rows_of_products<T, N> moved;
     (void)duet::fold_products(b, zero{}, [&](zero, auto const& g, auto const& p) DUET_INLINE_LAMBDA {
+      moved.add(g);
       outer[k++].set(g, p);
       return zero{};
     });
-    bool const keep = Keep && !hessian_.flat();
-    hessian_.fill();
-    hessian_pass<T, N>::add(hessian_.all(), keep,
+    if constexpr (products != 0) rows.add(moved.rows());
+    hessian_pass<T, N>::add(hessian_, Keep, rows, complete,
                             {hessians.data(), coefficients.data(), curved, outer.data(), products});
   }
 
   DUET_INLINE constexpr void take(hyperdual const& x) {
     value_ = x.value_;
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = x.partials_[j]; });
-    hessian_.fill();
-    hessian_.all().copy(x.hessian_.all());
+    hessian_.copy(x.hessian_);
   }
   DUET_INLINE constexpr void add_derivatives(hyperdual const& x) {
-    store_hessian();
+    hessian_.store_all();
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] += x.partials_[j]; });
     hessian_.all().add(x.hessian_.all());
   }
@@ -324,10 +278,10 @@ class hyperdual : public statement_assignment<hyperdual<T, N, Tag>> {
   DUET_COLD static hyperdual damped(X const& x, Seed seed) {
     hyperdual result;
     result.value_ = x.value();
-    result.store_hessian();
+    result.hessian_.store_all();
     for (std::size_t i = 0; i < N; ++i) {
       result.partials_.set(i, duet::damped_slope<T>(x, seed, i));
-      for (std::size_t j = i; j < N; ++j) result.hessian_.all().set(i, j, duet::damped_bend<T>(x, seed, i, j));
+      for (std::size_t j = i; j < N; ++j) result.hessian_.set(i, j, duet::damped_bend<T>(x, seed, i, j));
     }
     if (!result.derivatives_are_finite()) infinite_partials_met = true;
     return result;

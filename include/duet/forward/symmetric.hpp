@@ -11,6 +11,8 @@
 // Sums of outer products u v^T are added block by block; only the whole sum need be symmetric.
 
 #include <array>
+#include <bit>
+#include <cstdint>
 #include <cstring>
 #include <duet/core/blocks.hpp>
 
@@ -34,6 +36,64 @@ struct symmetric_shape {
   static constexpr std::size_t blocks = circulant ? diagonals : row_start(N);
 };
 
+// Rows of a matrix in memory that may differ from zero; the others, and with them the columns of their number, are zero
+// and neither stored nor read. Of more than 64 rows, and of numbers that are no plain ones, all or none.
+template <class T, std::size_t N>
+class row_set {
+  using word = std::uint64_t;
+
+ public:
+  static constexpr bool one_by_one = N <= 64 && std::is_arithmetic_v<T>;
+
+  constexpr row_set() = default;
+  [[nodiscard]] static DUET_INLINE constexpr row_set all() { return row_set(every); }
+  // Of the lanes from row `first` on that have a bit, as far as they are rows.
+  [[nodiscard]] static DUET_INLINE constexpr row_set of_lanes(word lanes, std::size_t first) {
+    return row_set(lanes << first & every);
+  }
+
+  [[nodiscard]] DUET_INLINE constexpr bool empty() const { return bits_ == 0; }
+  [[nodiscard]] DUET_INLINE constexpr bool complete() const { return bits_ == every; }
+  // The first of them; of a set of rows told one by one that is not empty.
+  [[nodiscard]] DUET_INLINE constexpr std::size_t first() const {
+    return static_cast<std::size_t>(std::countr_zero(bits_));
+  }
+  [[nodiscard]] DUET_INLINE constexpr bool single() const { return one_by_one && (bits_ & (bits_ - 1)) == 0; }
+  [[nodiscard]] DUET_INLINE constexpr bool has(std::size_t i) const {
+    return one_by_one ? (bits_ >> i & 1) != 0 : bits_ != 0;
+  }
+  DUET_INLINE constexpr void add(row_set other) { bits_ |= other.bits_; }
+  [[nodiscard]] DUET_INLINE constexpr row_set with(row_set other) const { return row_set(bits_ | other.bits_); }
+  [[nodiscard]] DUET_INLINE constexpr row_set missing() const { return row_set(bits_ ^ every); }
+
+  // visit(i - first) for each row i of those from `first` to first + count - 1, if there are so many.
+  template <class Visit>
+  DUET_INLINE constexpr void for_each(std::size_t first, std::size_t count, Visit const& visit) const {
+    if constexpr (one_by_one) {
+      word const some = count >= 64 ? ~word{0} : (word{1} << count) - 1;
+      for (word rest = bits_ >> first & some; rest != 0; rest &= rest - 1)
+        visit(static_cast<std::size_t>(std::countr_zero(rest)));
+    } else {
+      for (std::size_t i = 0; i < std::min(count, N - first) && bits_ != 0; ++i) visit(i);
+    }
+  }
+
+ private:
+  DUET_INLINE constexpr explicit row_set(word bits) : bits_(bits) {}
+  static constexpr word every = one_by_one && N < 64 ? (word{1} << N) - 1 : ~word{0};
+  word bits_ = 0;
+};
+
+// In its place where all rows are always there: in registers.
+template <class T, std::size_t N>
+struct every_row {
+  constexpr every_row() = default;
+  DUET_INLINE constexpr every_row(row_set<T, N>) {}                                      // NOLINT: implicit
+  DUET_INLINE constexpr operator row_set<T, N>() const { return row_set<T, N>::all(); }  // NOLINT: implicit
+};
+template <class T, std::size_t N>
+using stored_rows = std::conditional_t<symmetric_shape<T, N>::in_registers, every_row<T, N>, row_set<T, N>>;
+
 template <class T, std::size_t N>
 class symmetric {
  public:
@@ -45,18 +105,20 @@ class symmetric {
     if (shape::in_registers || std::is_constant_evaluated()) fill_zero();
   }
 
-  constexpr void fill_zero() {
-    if constexpr (shape::in_registers)
-      for_each_block([&](auto k) DUET_INLINE_LAMBDA { (*this)[k] = vector{}; });
-    else
-      members_.fill(vector{});
+  constexpr void fill_zero(row_set<T, N> rows = row_set<T, N>::all()) {
+    for_each_block(rows, [&](auto k) DUET_INLINE_LAMBDA { (*this)[k] = vector{}; });
   }
-  // Block by block in registers; what lies in memory is copied as a whole.
-  DUET_INLINE constexpr void copy(symmetric const& from) {
+  // These rows of another one, of which there are some. Where the address of a part is taken g++ keeps all of a leaf in
+  // memory, so that a small matrix is copied as a whole.
+  DUET_INLINE constexpr void copy(symmetric const& from, row_set<T, N> rows) {
     if constexpr (shape::in_registers)
       for_each_block([&](auto k) DUET_INLINE_LAMBDA { (*this)[k] = from[k]; });
-    else
+    else if constexpr (sizeof(symmetric) <= most_copied_bytes)
       members_ = from.members_;
+    else if (rows.single())
+      for_each_block_of_row(rows.first(), [&](auto k) DUET_INLINE_LAMBDA { (*this)[k] = from[k]; });
+    else
+      copy_rows(from, rows);
   }
 
   constexpr void add(symmetric const& x) {
@@ -86,12 +148,32 @@ class symmetric {
     else
       for (std::size_t k = 0; k < shape::blocks; ++k) visit(k);
   }
-
-  // Calls visit(i, j, entry) for each i <= j: for reading all of it.
+  // The same of these rows; in registers there are all.
   template <class Visit>
-  DUET_INLINE void for_each_entry(Visit const& visit) const {
+  static DUET_INLINE constexpr void for_each_block(row_set<T, N> rows, Visit const& visit) {
+    if (shape::in_registers || rows.complete())
+      for_each_block(visit);
+    else if constexpr (!shape::in_registers)
+      rows.for_each(0, N, [&](std::size_t i) DUET_INLINE_LAMBDA { for_each_block_of_row(i, visit); });
+  }
+
+  // Unrolled while there are few: g++ makes a call of memcpy out of a loop that copies two blocks.
+  template <class Visit>
+  static DUET_INLINE constexpr void for_each_block_of_row(std::size_t i, Visit const& visit) {
+    std::size_t const first = i / shape::lanes, start = shape::row_start(i) - first;
+    if constexpr (shape::count <= 8)
+      [&]<std::size_t... J>(std::index_sequence<J...>) DUET_INLINE_LAMBDA {
+        (static_cast<void>(J < first ? void() : visit(start + J)), ...);
+      }(std::make_index_sequence<shape::count>{});
+    else
+      for (std::size_t j = first; j < shape::count; ++j) visit(start + j);
+  }
+
+  // Calls visit(i, j, entry) for each i <= j: for reading all of it. Of rows other than these entries are zero.
+  template <class Visit>
+  DUET_INLINE void for_each_entry(row_set<T, N> rows, Visit const& visit) const {
     std::array<T, shape::blocks * shape::lanes> numbers;
-    for_each_block([&](auto k) DUET_INLINE_LAMBDA {
+    for_each_block(rows, [&](auto k) DUET_INLINE_LAMBDA {
       vector const& block = (*this)[k];
       std::copy_n(reinterpret_cast<T const*>(&block), shape::lanes, &numbers[std::size_t{k} * shape::lanes]);
     });
@@ -105,7 +187,8 @@ class symmetric {
     } else {
       for (std::size_t i = 0; i < N; ++i) {
         std::size_t const row = (shape::row_start(i) - i / shape::lanes) * shape::lanes;
-        for (std::size_t j = i; j < N; ++j) visit(i, j, numbers[row + j]);
+        bool const stored = rows.has(i);
+        for (std::size_t j = i; j < N; ++j) visit(i, j, stored ? numbers[row + j] : T(0));
       }
     }
   }
@@ -124,6 +207,11 @@ class symmetric {
   }
 
  private:
+  static constexpr std::size_t most_copied_bytes = 1280;
+  [[gnu::noinline]] constexpr void copy_rows(symmetric const& from, row_set<T, N> rows) {
+    for_each_block(rows, [&](auto k) DUET_INLINE_LAMBDA { (*this)[k] = from[k]; });
+  }
+
   struct entry_place {
     std::size_t block, lane;
   };
@@ -170,6 +258,62 @@ class symmetric {
   storage members_;
 };
 
+// Hessians of the numbers that a statement reads and writes. One in registers is always there; of one in memory only
+// rows that may differ from zero are stored, copied and read.
+template <class T, std::size_t N>
+class hessian_storage {
+ public:
+  using rows_type = row_set<T, N>;
+  static constexpr bool by_rows = !symmetric_shape<T, N>::in_registers;
+
+  DUET_INLINE constexpr hessian_storage() = default;
+
+  [[nodiscard]] DUET_INLINE constexpr rows_type rows() const { return rows_; }
+  // True if it is zero and nothing is stored.
+  [[nodiscard]] DUET_INLINE constexpr bool flat() const { return rows().empty(); }
+  DUET_INLINE constexpr void clear() {
+    rows_ = {};
+    if constexpr (!by_rows) all_.fill_zero();
+  }
+  // Zeros are stored too.
+  constexpr void store_all() {
+    all_.fill_zero(rows().missing());
+    set_rows(rows_type::all());
+  }
+  DUET_INLINE constexpr void copy(hessian_storage const& from) {
+    if (from.flat()) return;
+    rows_ = from.rows_;
+    all_.copy(from.all_, from.rows());
+  }
+  // These rows, and no others, are written.
+  DUET_INLINE constexpr void set_rows(rows_type rows) { rows_ = rows; }
+
+  [[nodiscard]] constexpr T at(std::size_t i, std::size_t j) const {
+    return rows().has(std::min(i, j)) ? all_.at(i, j) : T(0);
+  }
+  constexpr void set(std::size_t i, std::size_t j, T const& x) {
+    store_all();
+    all_.set(i, j, x);
+  }
+  template <class Visit>
+  DUET_INLINE void for_each_entry(Visit const& visit) const {
+    all_.for_each_entry(rows(), visit);
+  }
+  // Calls visit(block) for each that is stored.
+  template <class Visit>
+  DUET_INLINE constexpr void for_each_block(Visit const& visit) const {
+    symmetric<T, N>::for_each_block(rows(), [&](auto k) DUET_INLINE_LAMBDA { visit(all_[k]); });
+  }
+
+  // Of what is not stored nothing can be said.
+  [[nodiscard]] DUET_INLINE constexpr symmetric<T, N>& all() { return all_; }
+  [[nodiscard]] DUET_INLINE constexpr symmetric<T, N> const& all() const { return all_; }
+
+ private:
+  [[no_unique_address]] stored_rows<T, N> rows_;
+  symmetric<T, N> all_;
+};
+
 // Block K of the outer product u v^T in registers, with factors of one block each.
 template <class T, std::size_t N, std::size_t K, class U, class V>
 [[nodiscard]] DUET_INLINE constexpr auto outer_block(block_index<K>, U const& u, V const& v) {
@@ -187,96 +331,5 @@ template <class T, std::size_t N, std::size_t K, class U, class V>
     return typename shape::vector(left[K] * right);
   }
 }
-
-// An outer product in memory.
-template <class T, std::size_t N>
-struct outer_product {
-  using vector = typename symmetric_shape<T, N>::vector;
-  static constexpr std::size_t count = symmetric_shape<T, N>::count;
-  alignas(vector) std::array<vector, count> left, right;
-
-  template <class U, class V>
-  DUET_INLINE constexpr void set(U const& u, V const& v) {
-    blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-      left[j] = u[j];
-      right[j] = v[j];
-    });
-  }
-};
-
-// target (kept or not) + sum_k c_k H_k + sum_t u_t v_t^T for Hessians in memory: one function for all statements, since
-// it is most of their work and none of their shape. Tiles of the sum stay in registers over all terms.
-template <class T, std::size_t N>
-class hessian_pass {
-  using shape = symmetric_shape<T, N>;
-  using vector = typename shape::vector;
-  static constexpr std::size_t lanes = shape::lanes, count = shape::count;
-  // Columns of a tile: with `lanes` rows each, what 32 registers of AVX-512, or 16, can hold.
-  static constexpr std::size_t columns = lanes == 8 ? 2 : lanes == 4 ? 2 : 4;
-
- public:
-  struct terms {
-    symmetric<T, N> const* const* hessians;
-    T const* coefficients;
-    std::size_t hessian_count;
-    outer_product<T, N> const* products;
-    std::size_t product_count;
-  };
-
-  [[gnu::noinline]] static void add(symmetric<T, N>& target, bool keep, terms const& sum) {
-    for (std::size_t block = 0; block < count; ++block) {
-      if ((block + 1) * lanes <= N)
-        add_rows<lanes>(target, keep, sum, block);
-      else
-        add_rows<N % lanes>(target, keep, sum, block);
-    }
-  }
-
- private:
-  template <std::size_t Rows>
-  static DUET_INLINE void add_rows(symmetric<T, N>& target, bool keep, terms const& sum, std::size_t block) {
-    if constexpr (Rows != 0) {
-      std::size_t j = block;
-      for (; j + columns <= count; j += columns) add_tile<Rows, columns>(target, keep, sum, block, j);
-      for (; j < count; ++j) add_tile<Rows, 1>(target, keep, sum, block, j);
-    }
-  }
-
-  template <std::size_t Rows, std::size_t Columns>
-  static DUET_INLINE void add_tile(symmetric<T, N>& target, bool keep, terms const& sum, std::size_t block,
-                                   std::size_t column) {
-    [&]<std::size_t... K>(std::index_sequence<K...>) DUET_INLINE_LAMBDA {
-      constexpr auto row = [](std::size_t k) { return k / Columns; };
-      constexpr auto across = [](std::size_t k) { return k % Columns; };
-      std::size_t const width = count - block, start = shape::row_start(block * lanes) + (column - block);
-      block_members<vector, std::index_sequence<K...>> tile{};
-      auto const at = [&]<std::size_t J>(block_index<J>)
-                          DUET_INLINE_LAMBDA -> vector& { return static_cast<block_member<J, vector>&>(tile).block; };
-      auto const place = [&](std::size_t k) DUET_INLINE_LAMBDA { return start + row(k) * width + across(k); };
-      if (keep) (static_cast<void>(at(block_index<K>{}) = target[place(K)]), ...);
-      for (std::size_t l = 0; l < sum.hessian_count; ++l) {
-        symmetric<T, N> const& h = *sum.hessians[l];
-        T const& c = sum.coefficients[l];
-        (static_cast<void>(at(block_index<K>{}) += c * h[place(K)]), ...);
-      }
-      for (std::size_t t = 0; t < sum.product_count; ++t) {
-        outer_product<T, N> const& p = sum.products[t];
-        (static_cast<void>(at(block_index<K>{}) += number_at(p.left[block], row(K)) * p.right[column + across(K)]),
-         ...);
-      }
-      (static_cast<void>(target[place(K)] = at(block_index<K>{})), ...);
-    }(std::make_index_sequence<Rows * Columns>{});
-  }
-  // Lane r, loaded from memory: a vector would be taken apart by shuffles.
-  [[nodiscard]] static DUET_INLINE T number_at(vector const& v, std::size_t r) {
-    if constexpr (lanes == 1) {
-      return v;
-    } else {
-      T x;
-      std::memcpy(&x, reinterpret_cast<char const*>(&v) + r * sizeof(T), sizeof(T));
-      return x;
-    }
-  }
-};
 
 }  // namespace duet
