@@ -15,7 +15,8 @@
 // What is known is handed on (y, then dy). A partial that vanishes everywhere is the type `zero`.
 // Optional: `parameters = k` says that the last k operands are passive numbers, never differentiated (their partials
 // are `zero`); `cheap_first = true` says that `first` costs no more than loading it, so nodes need not store it;
-// `is_product = true` that both operands are worth comparing, as in x * x.
+// `is_product = true` that both operands are worth comparing, as in x * x; `early_first = true` that `first` does not
+// read y and divides: computed before the value, the division runs beside the call that gives the value.
 
 #include <array>
 #include <cmath>
@@ -95,5 +96,7 @@ inline constexpr bool has_cheap_first = [] {
   else
     return false;
 }();
+template <class R>
+inline constexpr bool has_early_first = requires { requires R::early_first; };
 
 }  // namespace duet

@@ -24,6 +24,13 @@ template <mode Mode, class F, class X>
 }
 
 // Both fill a result of the sizes of x, or one that is made for the call and has none yet.
+// Numbers of type T one behind the other: partials are copied there as blocks. (Entry by entry g++ makes vectors of the
+// value and its neighbours, by shuffles that the end of each evaluation waits for.)
+template <class X, class T>
+concept side_by_side = requires(X& x) {
+  { x.data() } -> std::same_as<T*>;
+};
+
 template <class F, class X, class Result>
 void gradient_in(mode_constant<mode::forward>, F& f, X const& x, Result& result) {
   using T = entry_t<X>;
@@ -31,12 +38,17 @@ void gradient_in(mode_constant<mode::forward>, F& f, X const& x, Result& result)
     result.gradient = duet::zeros_like(x);
   auto const read = [&result]<class S>(std::type_identity<S>, auto const& y, auto first, auto count) {
     if (first == 0) result.value = duet::value_of<S>(y);
-    std::array<T, S::size()> partials;
-    duet::copy_partials<S>(y, partials);
-    if constexpr (static_size_of<X> == dynamic)
-      duet::copy_entries(partials.data(), result.gradient, first, count);
-    else
-      duet::set_entries(result.gradient, first, count, [&](auto i) DUET_INLINE_LAMBDA { return partials[i - first]; });
+    if constexpr (static_size_of<X> == S::size() && side_by_side<decltype(result.gradient), T>) {
+      duet::copy_partials<S>(y, result.gradient.data());
+    } else {
+      std::array<T, S::size()> partials;
+      duet::copy_partials<S>(y, partials.data());
+      if constexpr (static_size_of<X> == dynamic)
+        duet::copy_entries(partials.data(), result.gradient, first, count);
+      else
+        duet::set_entries(result.gradient, first, count,
+                          [&](auto i) DUET_INLINE_LAMBDA { return partials[i - first]; });
+    }
     return duet::derivatives_are_finite<S>(y);
   };
   duet::forward_passes(f, x, read);

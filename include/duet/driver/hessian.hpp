@@ -95,7 +95,7 @@ void hyperdual_pass(F& f, X const& x, std::size_t first, std::size_t second, Res
   if constexpr (std::is_same_v<std::remove_cvref_t<decltype(y)>, S>) {
     auto const input = [=](std::size_t l) { return !paired ? l : l < half ? first + l : second + (l - half); };
     std::array<T, S::size()> partials;
-    duet::copy_partials<S>(y, partials);
+    duet::copy_partials<S>(y, partials.data());
     for (std::size_t a = 0; a < S::size(); ++a)
       if (input(a) < n) shape<X>::entry(result.gradient, input(a)) = partials[a];
     auto const write = [&](std::size_t a, std::size_t b, T const& entry) {

@@ -69,7 +69,7 @@ DUET_INLINE bool write_partials(Y const& y, Matrix target) {
   for (std::size_t i = first; i < rows; ++i) {
     auto const& entry = shape<Y>::entry(y, i);
     if constexpr (is_unguarded_result<S, Y>) entry.probe_partials(probe);
-    duet::copy_partials<S>(entry, partials);
+    duet::copy_partials<S>(entry, partials.data());
     for (std::size_t j = 0; j < columns; ++j) at(i, j) = partials[j];
   }
   return probe.finite();

@@ -193,11 +193,11 @@ DUET_INLINE void forward_passes(F& f, X const& x, Visit const& visit) {
 
 // Writes the partials of an entry to consecutive places; a constant has none.
 template <class S, class E>
-DUET_INLINE void copy_partials(E const& e, std::array<typename S::value_type, S::size()>& target) {
+DUET_INLINE void copy_partials(E const& e, typename S::value_type* target) {
   if constexpr (std::is_same_v<E, S>)
-    e.partials().copy_to(target.data());
+    e.partials().copy_to(target);
   else
-    target.fill(typename S::value_type(0));
+    std::fill_n(target, S::size(), typename S::value_type(0));
 }
 
 }  // namespace duet

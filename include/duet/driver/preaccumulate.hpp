@@ -198,7 +198,7 @@ template <class F, class... X>
         auto const& e = shape<Y>::entry(y, k);
         segment_row<T> row;
         std::array<T, width> partials;
-        duet::copy_partials<S>(e, partials);
+        duet::copy_partials<S>(e, partials.data());
         for (std::size_t i = 0; i < n; ++i) row.add(partials[i], indices[i]);
         return V::recorded(duet::value_of<S>(e), row.finish());
       });
@@ -216,7 +216,7 @@ template <class F, class... X>
             }
             std::array<T, S::size()> partials;
             for (std::size_t k = 0; k < duet::size_of(y); ++k) {
-              duet::copy_partials<S>(shape<Part>::entry(y, k), partials);
+              duet::copy_partials<S>(shape<Part>::entry(y, k), partials.data());
               std::copy_n(partials.begin(), count, rows.begin() + static_cast<std::ptrdiff_t>(k * n + first));
             }
           });

@@ -213,7 +213,7 @@ template <class Result, class F, class X, class W>
     for (std::size_t i = 0; i < duet::size_of(y); ++i) {
       T const weight(shape<Weights>::entry(weights, i));
       if (duet::vanishes(weight)) continue;
-      duet::copy_partials<S>(shape<Y>::entry(y, i), partials);
+      duet::copy_partials<S>(shape<Y>::entry(y, i), partials.data());
       for (std::size_t j = 0; j < count; ++j) shape<X>::entry(result.adjoint, first + j) += weight * partials[j];
     }
   };

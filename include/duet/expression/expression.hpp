@@ -201,8 +201,10 @@ class expression : operand_list<std::index_sequence_for<X...>, X...> {
   template <class S, class... U>
   DUET_INLINE constexpr explicit expression(std::type_identity<S> as, U const&... x)
       : list(as, x...),
-        value_(value_of_operands(std::index_sequence_for<X...>{})),
-        stored_(partials_to_store(std::index_sequence_for<X...>{})) {}
+        value_(is_value_last ? value_type() : value_of_operands(std::index_sequence_for<X...>{})),
+        stored_(partials_to_store(std::index_sequence_for<X...>{})) {
+    if constexpr (is_value_last) value_ = value_of_operands(std::index_sequence_for<X...>{});
+  }
   template <class S, class... U>
   DUET_INLINE constexpr expression(std::type_identity<S> as, known_value<value_type> y, U const&... x)
       : list(as, x...), value_(y.value), stored_(partials_to_store(std::index_sequence_for<X...>{})) {}
@@ -227,6 +229,8 @@ class expression : operand_list<std::index_sequence_for<X...>, X...> {
   }
 
  private:
+  static constexpr bool is_value_last = has_early_first<Rule> && std::is_arithmetic_v<value_type>;
+
   template <class... Values>
   static DUET_INLINE constexpr auto all_partials(value_type const& y, Values const&... values) {
     return local_partials<X...>(Rule::first(values..., y));

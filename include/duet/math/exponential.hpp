@@ -61,6 +61,7 @@ struct log {
   static constexpr std::string_view name = "log";
   static constexpr interval domain = positive;
   static constexpr bool infinite_slope = true;
+  static constexpr bool early_first = true;
 
   static DUET_INLINE constexpr auto value(auto const& x) {
     using std::log;
@@ -74,6 +75,7 @@ struct log2 {
   static constexpr std::string_view name = "log2";
   static constexpr interval domain = positive;
   static constexpr bool infinite_slope = true;
+  static constexpr bool early_first = true;
 
   static DUET_INLINE constexpr auto value(auto const& x) {
     using std::log2;
@@ -89,6 +91,7 @@ struct log10 {
   static constexpr std::string_view name = "log10";
   static constexpr interval domain = positive;
   static constexpr bool infinite_slope = true;
+  static constexpr bool early_first = true;
 
   static DUET_INLINE constexpr auto value(auto const& x) {
     using std::log10;
@@ -104,6 +107,7 @@ struct log1p {
   static constexpr std::string_view name = "log1p";
   static constexpr interval domain{-1, infinity};
   static constexpr bool infinite_slope = true;
+  static constexpr bool early_first = true;
 
   static DUET_INLINE constexpr auto value(auto const& x) {
     using std::log1p;
