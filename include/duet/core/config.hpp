@@ -53,13 +53,6 @@
 #define DUET_OPAQUE() static_cast<void>(0)
 #endif
 
-// The compiler no longer knows where the integer x comes from.
-#if defined(__GNUC__)
-#define DUET_HIDE(x) __asm__("" : "+r"(x))
-#else
-#define DUET_HIDE(x) static_cast<void>(0)
-#endif
-
 // The thread-local state of Duet is plain data in the static block of its module: reading it costs one instruction. In
 // code for executables that is what compilers do by themselves; asked for it there, g++ 12 loads the offset into a
 // vector register now and then, which the linker rejects.

@@ -136,17 +136,14 @@ class hessian_pass {
       block_members<vector, std::index_sequence<K...>> tile{};
       auto const at = [&]<std::size_t J>(block_index<J>)
                           DUET_INLINE_LAMBDA -> vector& { return static_cast<block_member<J, vector>&>(tile).block; };
-      auto const place = [&](std::size_t k) DUET_INLINE_LAMBDA {
-        std::size_t index = start + row(k) * width + across(k);
-        if constexpr (Rows == 1) DUET_HIDE(index);
-        return index;
-      };
-      if (keep) (static_cast<void>(at(block_index<K>{}) = target[place(K)]), ...);
+      std::array<std::size_t, Rows * Columns> const place{
+          (Rows == 1 ? hidden(start + across(K)) : start + row(K) * width + across(K))...};
+      if (keep) (static_cast<void>(at(block_index<K>{}) = target[place[K]]), ...);
       for (std::size_t l = 0; l < sum.hessian_count; ++l) {
         if (!take(*sum.hessians[l])) continue;
         symmetric<T, N> const& h = sum.hessians[l]->all();
         T const& c = sum.coefficients[l];
-        (static_cast<void>(at(block_index<K>{}) += c * h[place(K)]), ...);
+        (static_cast<void>(at(block_index<K>{}) += c * h[place[K]]), ...);
       }
       for (std::size_t t = 0; t < sum.product_count; ++t) {
         outer_product<T, N> const& p = sum.products[t];
@@ -154,8 +151,15 @@ class hessian_pass {
                            number_at(p.left[block], lane + row(K)) * p.right[column + across(K)]),
          ...);
       }
-      (static_cast<void>(target[place(K)] = at(block_index<K>{})), ...);
+      (static_cast<void>(target[place[K]] = at(block_index<K>{})), ...);
     }(std::make_index_sequence<Rows * Columns>{});
+  }
+  // A number of which the compiler does not know where it comes from.
+  [[nodiscard]] static DUET_INLINE std::size_t hidden(std::size_t x) {
+#if defined(__GNUC__)
+    __asm__("" : "+r"(x));
+#endif
+    return x;
   }
   // Lane r, loaded from memory: a vector would be taken apart by shuffles.
   [[nodiscard]] static DUET_INLINE T number_at(vector const& v, std::size_t r) {
