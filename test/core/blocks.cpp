@@ -22,7 +22,25 @@ void require_any_lane() {
     }
 }
 
+template <class T, std::size_t Lanes>
+void require_lane_bits() {
+  for (std::uint64_t bits = 0; bits < (std::uint64_t{1} << Lanes); ++bits) {
+    duet::lane_mask<T, Lanes> x{};
+    for (std::size_t l = 0; l < Lanes; ++l) x[l] = (bits >> l & 1) != 0 ? -1 : 0;
+    duet::lane_mask<T, Lanes> volatile kept = x;
+    CAPTURE(Lanes, bits);
+    CHECK(duet::lane_bits<Lanes>(duet::lane_mask<T, Lanes>(kept)) == bits);
+  }
+}
+
 }  // namespace
+
+TEST_CASE("Lanes of a mask are bits of a number", "[core]") {
+  if constexpr (duet::vector_bytes >= 16) require_lane_bits<double, 2>();
+  if constexpr (duet::vector_bytes >= 16) require_lane_bits<float, 4>();
+  if constexpr (duet::vector_bytes >= 32) require_lane_bits<double, 4>();
+  if constexpr (duet::vector_bytes >= 64) require_lane_bits<double, 8>();
+}
 
 TEST_CASE("A lane of a mask that is set is found, whichever it is", "[core]") {
   if constexpr (duet::vector_bytes >= 16) require_any_lane<2>();

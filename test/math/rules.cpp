@@ -270,6 +270,21 @@ TEST_CASE("the second derivative of a rule is the second difference of its value
   }
 }
 
+TEST_CASE("a slope that is computed before the value does not read it") {
+  std::size_t early = 0;
+  boost::mp11::mp_for_each<duet::rules::all>([&]<class Rule>(Rule) {
+    if constexpr (duet::has_early_first<Rule>) {
+      ++early;
+      for (double x : {-2.0, -0.5, -0.0, 0.0, 1e-300, 0.3, 1.0, 7.5, 1e300}) {
+        double const with = Rule::first(x, Rule::value(x)), without = Rule::first(x, -123.0);
+        INFO(Rule::name << " at " << x);
+        CHECK(std::memcmp(&with, &without, sizeof with) == 0);
+      }
+    }
+  });
+  CHECK(early == 4);
+}
+
 TEST_CASE("a rule says that its slope can be infinite exactly if it can") {
   constexpr double far[] = {0, 5e-324, -5e-324, 1, -1, 1e-300, 5, 750, -750, 2000, 1e300, -1e300};
   for (subject const& s : all_subjects()) {

@@ -76,7 +76,7 @@ template <std::size_t Lanes, std::size_t Distance = Lanes / 2, class Mask>
         Mask(x | rotated_lanes<Lanes, Distance>(x, std::make_index_sequence<Lanes>{})));
 }
 
-// A bit for each lane of the mask that is set, the first lane's the lowest.
+// A bit for each lane of the mask whose bits are set, the first lane's the lowest.
 template <std::size_t Lanes, class Mask>
 [[nodiscard]] DUET_INLINE std::uint64_t lane_bits(Mask const& x) {
 #if defined(__GNUC__) && DUET_VECTORS && defined(__SSE2__)
