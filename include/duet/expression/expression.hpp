@@ -43,6 +43,12 @@ class expression;
 template <class Rule, class... X>
 inline constexpr bool is_expression<expression<Rule, X...>> = true;
 
+// Numbers for the operands of X; none for a leaf.
+template <class X>
+struct operand_indices : std::index_sequence<> {};
+template <class Rule, class... X>
+struct operand_indices<expression<Rule, X...>> : std::index_sequence_for<X...> {};
+
 // Beyond this many operations an operand is evaluated to a scalar: nested copies make long statements slow to compile.
 inline constexpr int longest_operand = 16;
 
