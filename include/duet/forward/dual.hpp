@@ -79,11 +79,13 @@ class [[nodiscard]] forward_scope {
   bool outer_ = infinite_partials_met;
 };
 
+// Of blocks alone g++ sees through a copy that is defaulted, and one of all is less to compile than one of each; of a
+// leaf with its number it does not.
 template <std::size_t J, class V>
 struct leaf_block {
   V block;
   DUET_INLINE constexpr explicit leaf_block(V const& v) : block(v) {}
-  DUET_INLINE constexpr leaf_block(leaf_block const& other) : block(other.block) {}
+  constexpr leaf_block(leaf_block const&) = default;
   constexpr leaf_block& operator=(leaf_block const&) = default;
 };
 
@@ -95,8 +97,7 @@ struct leaf_blocks<Blocks, std::index_sequence<J...>> : leaf_block<J, typename B
       : leaf_block<J, typename Blocks::vector>(all[block_index<J>{}])... {}
   DUET_INLINE constexpr explicit leaf_blocks(decltype(J, typename Blocks::vector()) const&... v)
       : leaf_block<J, typename Blocks::vector>(v)... {}
-  DUET_INLINE constexpr leaf_blocks(leaf_blocks const& other)
-      : leaf_block<J, typename Blocks::vector>(static_cast<leaf_block<J, typename Blocks::vector> const&>(other))... {}
+  constexpr leaf_blocks(leaf_blocks const&) = default;
   constexpr leaf_blocks& operator=(leaf_blocks const&) = default;
 
   template <std::size_t K>
