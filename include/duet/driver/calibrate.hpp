@@ -4,7 +4,7 @@
 // driver/mode.hpp. choose_mode and the first-order drivers take the result in the place of a mode.
 
 #include <algorithm>
-#include <chrono>
+#include <ctime>
 #include <duet/driver/gauss_newton.hpp>
 #include <duet/driver/gradient.hpp>
 #include <duet/driver/jacobian.hpp>
@@ -26,12 +26,25 @@ struct calibration {
   [[nodiscard]] duet::mode mode() const { return mode_for(inputs, outputs); }
 };
 
+// A moment by the clock on the wall (what it measures while it is set back is left out). With <chrono> each program
+// that includes duet.hpp would take longer to compile, by a tenth of a second.
+class wall_time {
+ public:
+  wall_time() { std::timespec_get(&at_, TIME_UTC); }
+  [[nodiscard]] double seconds_since() const {
+    wall_time const now;
+    return static_cast<double>(now.at_.tv_sec - at_.tv_sec) + 1e-9 * static_cast<double>(now.at_.tv_nsec - at_.tv_nsec);
+  }
+
+ private:
+  std::timespec at_{};
+};
+
 // Times f's derivative at x in both modes, alternately, for about a hundredth of a second in all; three times each, the
 // first of which may find memory cold, if that takes longer, but no longer than a tenth of a second or once each. f is
 // evaluated many times: it has no side effects. Demands on f and x as for gradient or jacobian.
 template <class F, class X>
 [[nodiscard]] calibration calibrate(F&& f, X const& x) {
-  using clock = std::chrono::steady_clock;
   using Y = output_for<mode::forward, F, X>;
   calibration result{duet::size_of(duet::plain(x)), 1, 1e300, 1e300};
   auto const run = [&](auto chosen) {
@@ -41,13 +54,14 @@ template <class F, class X>
       result.outputs = static_cast<std::size_t>(duet::value_and_jacobian(chosen, f, x).jacobian.rows());
   };
   auto const time = [&](auto chosen, double& best) {
-    auto const start = clock::now();
+    wall_time const start;
     run(chosen);
-    best = std::min(best, std::chrono::duration<double>(clock::now() - start).count());
+    if (double const seconds = start.seconds_since(); seconds >= 0) best = std::min(best, seconds);
   };
-  auto const begin = clock::now();
+  wall_time const begin;
   auto const is_within = [&](int milliseconds) {
-    return clock::now() - begin < std::chrono::milliseconds(milliseconds);
+    double const seconds = begin.seconds_since();
+    return seconds >= 0 && seconds < milliseconds * 1e-3;
   };
   for (int round = 0; round == 0 || is_within(10) || (round < 3 && is_within(100)); ++round) {
     time(forward, result.forward_seconds);

@@ -57,8 +57,8 @@ template <class X>
 
 template <class Rule, class... X>
   requires is_deferred<expression<Rule, X...>>
-class expression<Rule, X...> : operand_list<std::index_sequence_for<X...>, X...> {
-  using list = operand_list<std::index_sequence_for<X...>, X...>;
+class expression<Rule, X...> : operand_list<X...> {
+  using list = operand_list<X...>;
 
  public:
   using scalar = typename operand_scalar<X...>::type;
@@ -74,7 +74,7 @@ class expression<Rule, X...> : operand_list<std::index_sequence_for<X...>, X...>
   [[nodiscard]] DUET_INLINE constexpr value_type value() const { return duet::prompted(*this).value(); }
   template <std::size_t I>
   [[nodiscard]] DUET_INLINE constexpr auto const& operand() const {
-    return operand_at<I>(static_cast<list const&>(*this));
+    return duet::operand_at<I>(static_cast<list const&>(*this));
   }
   template <std::size_t I>
   [[nodiscard]] DUET_INLINE constexpr auto partial() const {

@@ -43,6 +43,12 @@ class expression;
 template <class Rule, class... X>
 inline constexpr bool is_expression<expression<Rule, X...>> = true;
 
+// Numbers for the operands of X; none for a leaf.
+template <class X>
+struct operand_indices : std::index_sequence<> {};
+template <class Rule, class... X>
+struct operand_indices<expression<Rule, X...>> : std::index_sequence_for<X...> {};
+
 // Beyond this many operations an operand is evaluated to a scalar: nested copies make long statements slow to compile.
 inline constexpr int longest_operand = 16;
 
@@ -125,22 +131,23 @@ template <class S, class X>
 template <class S, class X>
 using operand_t = decltype(duet::as_operand<S>(std::declval<X const&>()));
 
-// What a rule's `first` gave as a list, without the partials of passive operands.
+// What a rule's `first` gave for an operand; of a passive one nobody asks.
+template <bool Passive, class D>
+[[nodiscard]] DUET_INLINE constexpr auto local_partial(D const& d) {
+  if constexpr (Passive)
+    return zero{};
+  else
+    return duet::evaluated(d);
+}
+// All of it as a list.
 template <class... X, class First>
 [[nodiscard]] DUET_INLINE constexpr auto local_partials(First const& first) {
-  auto keep = []<class Operand, class D>(std::type_identity<Operand>, D const& d) DUET_INLINE_LAMBDA {
-    if constexpr (is_passive_operand<Operand>)
-      return zero{};
-    else
-      return duet::evaluated(d);
-  };
-  if constexpr (sizeof...(X) == 1) {
-    return partials{keep(std::type_identity<X>{}, first)...};
-  } else {
+  if constexpr (sizeof...(X) == 1)
+    return partials{duet::local_partial<is_passive_operand<X>>(first)...};
+  else
     return [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
-      return partials{keep(std::type_identity<X>{}, get<I>(first))...};
+      return partials{duet::local_partial<is_passive_operand<X>>(get<I>(first))...};
     }(std::index_sequence_for<X...>{});
-  }
 }
 
 struct not_stored {};
@@ -151,30 +158,34 @@ struct known_value {
   T const& value;
 };
 
-// An operand of a node, with the memberwise copy that keeps leaves in registers.
-template <std::size_t I, class X>
-struct operand_slot {
-  X operand;
-  template <class S, class U>
-  DUET_INLINE constexpr operand_slot(std::type_identity<S>, U const& x) : operand(duet::as_operand<S>(x)) {}
-  DUET_INLINE constexpr operand_slot(operand_slot const& other) : operand(other.operand) {}
-  constexpr operand_slot& operator=(operand_slot const&) = default;
+// The operands of a node, with the memberwise copy that keeps leaves in registers.
+template <class X, class... Rest>
+struct operand_list {
+  X first;
+  operand_list<Rest...> rest;
+  template <class S, class U, class... V>
+  DUET_INLINE constexpr operand_list(std::type_identity<S> as, U const& x, V const&... more)
+      : first(duet::as_operand<S>(x)), rest(as, more...) {}
+  DUET_INLINE constexpr operand_list(operand_list const& other) : first(other.first), rest(other.rest) {}
+  constexpr operand_list& operator=(operand_list const&) = default;
 };
-
-template <class Indices, class... X>
-struct operand_list;
-template <std::size_t... I, class... X>
-struct operand_list<std::index_sequence<I...>, X...> : operand_slot<I, X>... {
-  template <class S, class... U>
-  DUET_INLINE constexpr explicit operand_list(std::type_identity<S> as, U const&... x) : operand_slot<I, X>(as, x)... {}
-  DUET_INLINE constexpr operand_list(operand_list const& other)
-      : operand_slot<I, X>(static_cast<operand_slot<I, X> const&>(other))... {}
+template <class X>
+struct operand_list<X> {
+  X first;
+  template <class S, class U>
+  DUET_INLINE constexpr operand_list(std::type_identity<S>, U const& x) : first(duet::as_operand<S>(x)) {}
+  DUET_INLINE constexpr operand_list(operand_list const& other) : first(other.first) {}
   constexpr operand_list& operator=(operand_list const&) = default;
 };
 
-template <std::size_t I, class X>
-[[nodiscard]] DUET_INLINE constexpr X const& operand_at(operand_slot<I, X> const& slot) {
-  return slot.operand;
+template <std::size_t I, class List>
+[[nodiscard]] DUET_INLINE constexpr auto const& operand_at(List const& list) {
+  if constexpr (I == 0)
+    return list.first;
+  else if constexpr (I == 1)  // one function less for each pair of operands
+    return list.rest.first;
+  else
+    return duet::operand_at<I - 2>(list.rest.rest);
 }
 
 // The scalar of the first operand that has one.
@@ -188,8 +199,8 @@ template <class T, class... Rest>
 struct operand_scalar<passive<T>, Rest...> : operand_scalar<Rest...> {};
 
 template <class Rule, class... X>
-class expression : operand_list<std::index_sequence_for<X...>, X...> {
-  using list = operand_list<std::index_sequence_for<X...>, X...>;
+class expression : operand_list<X...> {
+  using list = operand_list<X...>;
 
  public:
   using scalar = typename operand_scalar<X...>::type;
@@ -216,44 +227,47 @@ class expression : operand_list<std::index_sequence_for<X...>, X...> {
 
   template <std::size_t I>
   [[nodiscard]] DUET_INLINE constexpr auto const& operand() const {
-    return operand_at<I>(static_cast<list const&>(*this));
+    return duet::operand_at<I>(static_cast<list const&>(*this));
   }
 
   // The partial of this operation in its operand I: a number, or a constant of the type system.
   template <std::size_t I>
   [[nodiscard]] DUET_INLINE constexpr auto partial() const {
-    if constexpr (has_cheap_first<Rule>)
-      return get<I>(partials_from_operands(std::index_sequence_for<X...>{}));
-    else
+    if constexpr (!has_cheap_first<Rule>)
       return get<I>(stored_);
+    else if constexpr (constant_number<partial_t<I>>)
+      return partial_t<I>{};
+    else if constexpr (arity == 1)
+      return duet::evaluated(first_of_operands(std::index_sequence_for<X...>{}));
+    else
+      return duet::evaluated(get<I>(first_of_operands(std::index_sequence_for<X...>{})));
   }
 
  private:
   static constexpr bool is_value_last = has_early_first<Rule> && std::is_arithmetic_v<value_type>;
 
-  template <class... Values>
-  static DUET_INLINE constexpr auto all_partials(value_type const& y, Values const&... values) {
-    return local_partials<X...>(Rule::first(values..., y));
-  }
   template <std::size_t... I>
   DUET_INLINE constexpr value_type value_of_operands(std::index_sequence<I...>) const {
     [[maybe_unused]] checked::level_inside<value_type> const quiet;
     return Rule::value(operand<I>().value()...);
   }
   template <std::size_t... I>
+  DUET_INLINE constexpr auto first_of_operands(std::index_sequence<I...>) const {
+    [[maybe_unused]] checked::level_inside<value_type> const quiet;
+    return Rule::first(operand<I>().value()..., value_);
+  }
+  template <std::size_t... I>
   DUET_INLINE constexpr auto partials_to_store(std::index_sequence<I...> all) const {
     if constexpr (has_cheap_first<Rule>)
       return not_stored{};
     else
-      return partials_from_operands(all);
+      return duet::local_partials<X...>(first_of_operands(all));
   }
-  template <std::size_t... I>
-  DUET_INLINE constexpr auto partials_from_operands(std::index_sequence<I...>) const {
-    [[maybe_unused]] checked::level_inside<value_type> const quiet;
-    return all_partials(value_, operand<I>().value()...);
-  }
-  using all_stored = decltype(all_partials(std::declval<value_type const&>(), std::declval<X const&>().value()...));
-  using stored = std::conditional_t<has_cheap_first<Rule>, not_stored, all_stored>;
+  using all_partials = decltype(duet::local_partials<X...>(
+      Rule::first(std::declval<X const&>().value()..., std::declval<value_type const&>())));
+  using stored = std::conditional_t<has_cheap_first<Rule>, not_stored, all_partials>;
+  template <std::size_t I>
+  using partial_t = std::remove_cvref_t<decltype(get<I>(std::declval<all_partials const&>()))>;
 
   value_type value_;
   [[no_unique_address]] stored stored_;

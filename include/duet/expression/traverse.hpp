@@ -48,33 +48,82 @@ template <class A, class B>
 
 enum class care { bare, damped };
 
-template <class... C>
-struct coefficient_branch : partials<C...> {
-  constexpr coefficient_branch() = default;
-  DUET_INLINE constexpr explicit coefficient_branch(C const&... c) : partials<C...>(c...) {}
-};
-
-// The coefficient of each leaf below x for the seed at its root, as a tree of the shape of x.
-template <care Care, class X, class Seed>
-[[nodiscard]] DUET_INLINE constexpr auto coefficients(X const& x, Seed const& seed) {
-  if constexpr (std::is_same_v<Seed, zero> || is_passive_operand<X>) {
-    return zero{};
-  } else if constexpr (is_expression<X>) {
-    return [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
-      auto const below = [&]<std::size_t J>(std::integral_constant<std::size_t, J>) DUET_INLINE_LAMBDA {
-        auto const partial = x.template partial<J>();
-        if constexpr (Care == care::damped)
-          return duet::coefficients<Care>(x.template operand<J>(), duet::damped_product(seed, partial));
-        else
-          return duet::coefficients<Care>(x.template operand<J>(), duet::evaluated(seed * partial));
-      };
-      return coefficient_branch<decltype(below(std::integral_constant<std::size_t, I>{}))...>(
-          below(std::integral_constant<std::size_t, I>{})...);
-    }(std::make_index_sequence<X::arity>{});
-  } else {
-    return seed;
-  }
+// What a seed of an operation is for an operand with this partial.
+template <care Care, class Seed, class Partial>
+[[nodiscard]] DUET_INLINE constexpr auto seed_below(Seed const& seed, Partial const& partial) {
+  if constexpr (Care == care::damped)
+    return duet::damped_product(seed, partial);
+  else
+    return duet::evaluated(seed * partial);
 }
+
+template <class... C>
+struct coefficient_branch;
+
+// The type of the coefficients below X: a tree of the shape of X with seeds for leaves, and zero where nothing matters.
+template <class X, class Seed>
+struct coefficients_of {
+  using type = std::conditional_t<is_passive_operand<X>, zero, Seed>;
+};
+template <class X, class Seed>
+using coefficients_t = typename coefficients_of<X, Seed>::type;
+
+template <class Node, class Seed, class Indices, class... X>
+struct coefficients_of_operation;
+template <class Node, class Seed, std::size_t... I, class... X>
+struct coefficients_of_operation<Node, Seed, std::index_sequence<I...>, X...> {
+  using type = coefficient_branch<
+      coefficients_t<X, decltype(duet::seed_below<care::bare>(std::declval<Seed const&>(),
+                                                              std::declval<Node const&>().template partial<I>()))>...>;
+};
+template <class Rule, class... X, class Seed>
+  requires(!std::is_same_v<Seed, zero>)
+struct coefficients_of<expression<Rule, X...>, Seed>
+    : coefficients_of_operation<expression<Rule, X...>, Seed, std::index_sequence_for<X...>, X...> {};
+
+// The coefficient of each leaf below x for the seed at its root.
+template <care Care, class X, class Seed>
+[[nodiscard]] DUET_INLINE constexpr coefficients_t<X, Seed> coefficients(X const& x, Seed const& seed) {
+  if constexpr (std::is_same_v<coefficients_t<X, Seed>, zero>)
+    return zero{};
+  else if constexpr (is_expression<X>)
+    return coefficients_t<X, Seed>(std::integral_constant<care, Care>{}, x, seed);
+  else
+    return seed;
+}
+
+// The coefficients of the operands of an operation, built where they stay.
+template <class Indices, class... C>
+struct coefficient_list;
+template <std::size_t... I, class... C>
+struct coefficient_list<std::index_sequence<I...>, C...> : partial_slot<I, C>... {
+  constexpr coefficient_list() = default;
+  template <care Care, class X, class Seed>
+  DUET_INLINE constexpr coefficient_list(std::integral_constant<care, Care>, X const& x, Seed const& seed)
+      : partial_slot<I, C>{duet::coefficients<Care>(x.template operand<I>(),
+                                                    duet::seed_below<Care>(seed, x.template partial<I>()))}... {}
+};
+template <class... C>
+struct coefficient_branch : coefficient_list<std::index_sequence_for<C...>, C...> {
+  constexpr coefficient_branch() = default;
+  template <care Care, class X, class Seed>  // an inherited constructor would be a call
+  DUET_INLINE constexpr coefficient_branch(std::integral_constant<care, Care> how, X const& x, Seed const& seed)
+      : coefficient_list<std::index_sequence_for<C...>, C...>(how, x, seed) {}
+};
+template <class C, std::size_t I>
+using coefficient_t = std::remove_cvref_t<decltype(get<I>(std::declval<C const&>()))>;
+
+// The number of leaves with such coefficients, and of those below the operands before operand I.
+template <class C>
+inline constexpr std::size_t leaf_count_of = 1;
+template <>
+inline constexpr std::size_t leaf_count_of<zero> = 0;
+template <class... C>
+inline constexpr std::size_t leaf_count_of<coefficient_branch<C...>> = (std::size_t{0} + ... + leaf_count_of<C>);
+template <class C, std::size_t I>
+inline constexpr std::size_t leaves_before = leaves_before<C, I - 1> + leaf_count_of<coefficient_t<C, I - 1>>;
+template <class C>
+inline constexpr std::size_t leaves_before<C, 0> = 0;
 
 // Calls visit(coefficient, leaf) for each leaf that matters, from left to right.
 template <class X, class C, class Visit>
@@ -105,16 +154,7 @@ template <std::size_t I = 0, class X, class C, class Sum, class Step>
 // The number of leaves that matter below x.
 template <class X, class C>
 [[nodiscard]] consteval std::size_t leaf_count() {
-  if constexpr (std::is_same_v<C, zero>)
-    return 0;
-  else if constexpr (is_expression<X>)
-    return []<std::size_t... I>(std::index_sequence<I...>) {
-      return (std::size_t{0} + ... +
-              duet::leaf_count<std::remove_cvref_t<decltype(std::declval<X const&>().template operand<I>())>,
-                               std::remove_cvref_t<decltype(get<I>(std::declval<C const&>()))>>());
-    }(std::make_index_sequence<X::arity>{});
-  else
-    return 1;
+  return leaf_count_of<C>;
 }
 
 // A number that is NaN exactly if some coefficient is infinite or NaN, for scalars; one multiply-add a leaf.

@@ -79,11 +79,13 @@ class [[nodiscard]] forward_scope {
   bool outer_ = infinite_partials_met;
 };
 
+// Of blocks alone g++ sees through a copy that is defaulted, and one of all is less to compile than one of each; of a
+// leaf with its number it does not.
 template <std::size_t J, class V>
 struct leaf_block {
   V block;
   DUET_INLINE constexpr explicit leaf_block(V const& v) : block(v) {}
-  DUET_INLINE constexpr leaf_block(leaf_block const& other) : block(other.block) {}
+  constexpr leaf_block(leaf_block const&) = default;
   constexpr leaf_block& operator=(leaf_block const&) = default;
 };
 
@@ -95,8 +97,7 @@ struct leaf_blocks<Blocks, std::index_sequence<J...>> : leaf_block<J, typename B
       : leaf_block<J, typename Blocks::vector>(all[block_index<J>{}])... {}
   DUET_INLINE constexpr explicit leaf_blocks(decltype(J, typename Blocks::vector()) const&... v)
       : leaf_block<J, typename Blocks::vector>(v)... {}
-  DUET_INLINE constexpr leaf_blocks(leaf_blocks const& other)
-      : leaf_block<J, typename Blocks::vector>(static_cast<leaf_block<J, typename Blocks::vector> const&>(other))... {}
+  constexpr leaf_blocks(leaf_blocks const&) = default;
   constexpr leaf_blocks& operator=(leaf_blocks const&) = default;
 
   template <std::size_t K>
@@ -168,7 +169,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   template <prompt_of<dual> X>
   DUET_INLINE constexpr dual(X const& x, checked::site at = checked::site::current()) {  // NOLINT
     checked::forward_statement<dual> const here(at);
-    assign(x);
+    assign(x, typename sum_of_leaves<dual, X, one>::groups{});
     here.end(*this, x);
   }
   template <deferred_of<dual> X>
@@ -178,7 +179,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   template <prompt_of<dual> X>
     requires(!checked::enabled)
   DUET_INLINE constexpr dual& operator=(X const& x) {
-    assign(x);
+    assign(x, typename sum_of_leaves<dual, X, one>::groups{});
     return *this;
   }
 
@@ -264,30 +265,29 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = x.partials[j]; });
   }
 
-  template <class X, class C>
-  static DUET_INLINE constexpr bool needs_damping(X const& x, C const& c) {
+  template <class X, class Seed>
+  static DUET_INLINE constexpr bool needs_damping(X const& x, Seed const& seed) {
     if constexpr (has_infinite_slope<X>)
-      return must_damp() || !duet::coefficients_are_finite(x, c);
+      return must_damp() || !duet::coefficients_are_finite(x, duet::coefficients<care::bare>(x, seed));
     else
       return must_damp();
   }
 
   // The cold path hands over members one by one: a dual that is the target of a call is kept in memory. The mark is
   // written before the paths part: of what is written on both the compiler would know nothing when it matters.
-  template <class X>
-  DUET_INLINE constexpr void assign(X const& x) {
-    auto c = duet::coefficients<care::bare>(x, one{});
-    sum_of_leaves<dual, X, decltype(c)> leaves(x, c);
+  template <class X, std::size_t... Group>
+  DUET_INLINE constexpr void assign(X const& x, std::index_sequence<Group...>) {
+    sum_of_leaves<dual, X, one> leaves(x, one{});
     mark_ = leaves.mark(mark_type());
     if constexpr (!is_unguarded<Tag>)
-      if (needs_damping(x, c)) [[unlikely]] {
+      if (needs_damping(x, one{})) [[unlikely]] {
         dual const result = damped(X(x), one{});
         value_ = result.value_;
         blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = result.partials_[j]; });
         return;
       }
     T const value = x.value();
-    leaves.assign_to(partials_);
+    (leaves.template write_group<Group, false>(partials_, mark_type()), ...);
     value_ = value;
   }
 
@@ -303,19 +303,22 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   }
   template <class X, class Seed>
   DUET_INLINE constexpr void accumulate(X const& x, Seed seed) {
+    accumulate(x, seed, typename sum_of_leaves<dual, X, Seed>::groups{});
+  }
+  template <class X, class Seed, std::size_t... Group>
+  DUET_INLINE constexpr void accumulate(X const& x, Seed seed, std::index_sequence<Group...>) {
     if constexpr (!is_passive_operand<X>) {
-      auto c = duet::coefficients<care::bare>(x, seed);
       mark_type const old = mark_.known();
-      sum_of_leaves<dual, X, decltype(c)> leaves(x, c);
+      sum_of_leaves<dual, X, Seed> leaves(x, seed);
       mark_ = leaves.mark(old);
       if constexpr (!is_unguarded<Tag>)
-        if (needs_damping(x, c)) [[unlikely]] {
+        if (needs_damping(x, seed)) [[unlikely]] {
           dual const increment = damped(X(x), seed);
           blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] += increment.partials_[j]; });
           value_ = duet::accumulated_value(value_, x, seed);
           return;
         }
-      leaves.add_to(partials_, old);
+      (leaves.template write_group<Group, true>(partials_, old), ...);
     }
     value_ = duet::accumulated_value(value_, x, seed);
   }

@@ -7,7 +7,6 @@
 #include <bit>
 #include <duet/core/blocks.hpp>
 #include <duet/expression/traverse.hpp>
-#include <tuple>
 
 namespace duet {
 
@@ -76,10 +75,9 @@ inline constexpr bool has_marks =
 template <class T, std::size_t N>
 using mark_of = std::conditional_t<has_marks<T, N>, seed_mark, no_mark>;
 
-// c times the block j in which the lane of an input is one.
-template <class T, std::size_t N, class Index>
-[[nodiscard]] DUET_INLINE constexpr typename block_shape<T, N>::vector input_block(T const& c, Index j,
-                                                                                   std::size_t input) {
+// c times the block in which the lane of an input is one.
+template <class T, std::size_t N>
+[[nodiscard]] DUET_INLINE constexpr typename block_shape<T, N>::vector input_block(T const& c, std::size_t input) {
   constexpr std::size_t lanes = block_shape<T, N>::lanes;
   using block = typename block_shape<T, N>::vector;
   if constexpr (lanes == 1)
@@ -87,7 +85,7 @@ template <class T, std::size_t N, class Index>
   else if constexpr (lanes == 2)  // cheaper than to multiply
     return input % lanes == 0 ? block{c, 0} : block{0, c};
   else
-    return c * unit_block<T, N>(j, input);
+    return c * unit_block<T, N>(block_index<0>{}, input % lanes);
 }
 
 // The bits of a block, in as few words as there are for it.
@@ -115,8 +113,8 @@ template <class T, std::size_t N, class Leaf>
     using bits = block_bits<sizeof(block)>;
     typename bits::type difference{};
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-      difference |= std::bit_cast<typename bits::type>(block(a.partials[j])) ^
-                    std::bit_cast<typename bits::type>(block(b.partials[j]));
+      difference |= __builtin_bit_cast(typename bits::type, block(a.partials[j])) ^
+                    __builtin_bit_cast(typename bits::type, block(b.partials[j]));
     });
     return [&]<std::size_t... W>(std::index_sequence<W...>) DUET_INLINE_LAMBDA {
       if constexpr (bits::count == 1) {
@@ -132,131 +130,162 @@ template <class T, std::size_t N, class Leaf>
 // Of longer statements the compiler would have too much to find out about their leaves.
 inline constexpr std::size_t most_marked_leaves = 10;
 
-// Adds to `joints` a bit for each leaf of x that matters and that a product of two active operands joins with the next
-// one; k counts the leaves.
+// A bit for each leaf of X that matters and that a product of two active operands joins with the next one.
 template <class X, class C>
-constexpr void mark_products(std::uint32_t& joints, std::size_t& k) {
-  if constexpr (is_expression<X> && !std::is_same_v<C, zero>) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      using coefficients = std::tuple<std::remove_cvref_t<decltype(get<I>(std::declval<C const&>()))>...>;
-      using operands = std::tuple<std::remove_cvref_t<decltype(std::declval<X const&>().template operand<I>())>...>;
-      constexpr bool is_joint =  // sign(x) * y has leaves on one side alone
-          X::is_product &&
-          ((leaf_count<std::tuple_element_t<I, operands>, std::tuple_element_t<I, coefficients>>() != 0) && ...);
-      ((duet::mark_products<std::tuple_element_t<I, operands>, std::tuple_element_t<I, coefficients>>(joints, k),
-        is_joint && I == 0 ? void(joints |= std::uint32_t{1} << (k - 1)) : void()),
-       ...);
-    }(std::make_index_sequence<X::arity>{});
-  } else if constexpr (!std::is_same_v<C, zero>) {
-    ++k;
-  }
-}
-template <class X, class C>
-inline constexpr std::uint32_t product_joints = [] {
+inline constexpr std::uint32_t product_joints = 0;
+template <class Rule, class... X, class... C>
+inline constexpr std::uint32_t product_joints<expression<Rule, X...>, coefficient_branch<C...>> = [] {
+  std::size_t const counts[] = {leaf_count_of<C>...};
+  std::uint32_t const below[] = {product_joints<X, C>...};
   std::uint32_t joints = 0;
-  if constexpr (leaf_count<X, C>() <= most_marked_leaves) {
-    std::size_t k = 0;
-    duet::mark_products<X, C>(joints, k);
+  std::size_t before = 0;
+  for (std::size_t i = 0; i < sizeof...(X); ++i) {
+    joints |= below[i] << before;
+    if (expression<Rule, X...>::is_product && before != 0 && counts[i] != 0)  // not sign(x) * y
+      joints |= std::uint32_t{1} << (before - 1);
+    before += counts[i];
   }
   return joints;
 }();
 
-// A block of a sum that is being added up. What is done with a term is one function for all statements, and not a
+// Block J of a sum that is being added up. What is done with a term is one function for all statements, and not a
 // lambda of each: their number is what compiling takes.
-template <class T, std::size_t N>
-class block_sum {
- public:
+template <class T, std::size_t N, std::size_t J>
+struct block_sum {
   using block = typename blocks<T, N>::vector;
 
-  block total{};
-  bool empty = true;  // the compiler knows that nothing has reached it
+  block total = -block{};  // to which a term is added without a change of any bit: compilers leave that out
+  bool empty = true;       // and of vectors that are classes the first one takes its place
 
-  // Adds c times block j, which is x.
-  template <class Index>
-  DUET_INLINE constexpr void add(T const& c, seed_mark mark, block const& x, Index j) {
-    if (!mark.reaches(j)) return;
-    block const term = mark.is_input() ? duet::input_block<T, N>(c, j, mark.index()) : block(c * x);
-    total = empty ? term : block(total + term);
-    empty = false;
+  DUET_INLINE constexpr block_sum() {}
+  // Adds c times block J, which is x, or what it is for an input.
+  DUET_INLINE constexpr void add(T const& c, seed_mark mark, block const& of_input, block const& x) {
+    if (!mark.reaches(J)) return;
+    if constexpr (std::is_class_v<block>) {
+      block const term = mark.is_input() ? of_input : block(c * x);
+      total = empty ? term : block(total + term);
+      empty = false;
+    } else {
+      total = total + (mark.is_input() ? of_input : c * x);
+    }
   }
 };
 
-// Leaves and their coefficients, the last one first; as a structure, which compilers keep in registers where they send
-// arrays of classes (lanes) through memory.
-template <class T, class Leaf, std::size_t Count>
-struct leaf_terms {
-  static constexpr std::size_t count = Count;
-  leaf_terms<T, Leaf, Count - 1> before;
+// Blocks that are added up leaf by leaf: more at a time would not stay in registers, and of SSE2, which has few and no
+// products of three operands, one by one is quicker.
+inline constexpr std::size_t blocks_together = vector_bytes == 16 ? 1 : 4;
+
+// The blocks First + I.
+template <class T, std::size_t N, std::size_t First, class Indices>
+class block_sums;
+template <class T, std::size_t N, std::size_t First, std::size_t... I>
+class block_sums<T, N, First, std::index_sequence<I...>> : block_sum<T, N, First + I>... {
+ public:
+  using block = typename blocks<T, N>::vector;
+
+  DUET_INLINE constexpr block_sums() {}
+  template <class Leaf>
+  DUET_INLINE constexpr void add(T const& c, seed_mark mark, Leaf const& l) {
+    block const of_input = duet::input_block<T, N>(c, mark.index());
+    (block_sum<T, N, First + I>::add(c, mark, of_input, l.partials[block_index<First + I>{}]), ...);
+  }
+  DUET_INLINE constexpr void assign_to(auto& partials, seed_mark reached) const {
+    ((partials[block_index<First + I>{}] = reached.reaches(First + I) ? block_sum<T, N, First + I>::total : block{}),
+     ...);
+  }
+  DUET_INLINE constexpr void add_to(auto& partials, seed_mark reached, auto old) const {
+    (add_block_to(partials[block_index<First + I>{}], block_sum<T, N, First + I>::total, reached.reaches(First + I),
+                  old.reaches(First + I)),
+     ...);
+  }
+
+ private:
+  static DUET_INLINE constexpr void add_block_to(auto&& target, block const& increment, bool reached,
+                                                 bool was_reached) {
+    if (reached) target = was_reached ? block(increment + block(target)) : increment;
+  }
+};
+
+// A leaf and its coefficient.
+template <class T, class Leaf, std::size_t K>
+struct leaf_term {
+  DUET_INLINE constexpr leaf_term() {}  // an implicit one would be a call, for which terms would lie in memory
   T coefficient;
   seed_mark mark;
   Leaf const* leaf;
 };
-template <class T, class Leaf>
-struct leaf_terms<T, Leaf, 0> {};
-template <std::size_t K, class Terms>
-[[nodiscard]] DUET_INLINE constexpr auto& term_at(Terms& terms) {
-  if constexpr (K + 1 == Terms::count)
-    return terms;
-  else
-    return duet::term_at<K>(terms.before);
-}
 
 // The leaves of a statement with their coefficients, where the scalar's partials are plain numbers: a type that
-// statements of as many leaves share. Joints are those of product_joints.
-template <class T, std::size_t N, class Leaf, std::uint32_t Joints, class Indices,
-          class BlockIndices = std::make_index_sequence<block_shape<T, N>::unrolled ? block_shape<T, N>::count : 0>>
+// statements of as many leaves share. Terms are bases, which compilers keep in registers where they send arrays of
+// classes (lanes) through memory, and are filled where they are: each copy of them would have to be compiled.
+template <class T, std::size_t N, class Leaf, class Indices,
+          class Groups = std::make_index_sequence<
+              block_shape<T, N>::unrolled ? (block_shape<T, N>::count + blocks_together - 1) / blocks_together : 1>>
 class leaf_sum;
-template <class T, std::size_t N, class Leaf, std::uint32_t Joints, std::size_t... K, std::size_t... J>
-class leaf_sum<T, N, Leaf, Joints, std::index_sequence<K...>, std::index_sequence<J...>> {
+template <class T, std::size_t N, class Leaf, std::size_t... K, std::size_t... G>
+class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>> : leaf_term<T, Leaf, K>... {
   using shape = block_shape<T, N>;
   using mark_type = decltype(Leaf::mark);
   static constexpr bool looks_closely = sizeof...(K) <= most_marked_leaves;
 
  public:
-  template <class X, class C>
-  DUET_INLINE constexpr leaf_sum(X const& x, C const& c)
-      : terms_(duet::fold_leaves(
-            x, c, leaf_terms<T, Leaf, 0>{},
-            []<std::size_t Count>(leaf_terms<T, Leaf, Count> const& before, auto const& coefficient, Leaf const& l)
-                DUET_INLINE_LAMBDA {
-                  return leaf_terms<T, Leaf, Count + 1>{before, number<T>(coefficient), known_mark(l), &l};
-                })) {
-    (join<K>(), ...);
+  template <class X, class Seed>
+  DUET_INLINE constexpr leaf_sum(X const& x, Seed const& seed) {
+    using coefficients = coefficients_t<X, Seed>;
+    gather<0, coefficients>(x, seed, operand_indices<X>{});
+    if constexpr (looks_closely) ((product_joints<X, coefficients> >> K & 1 ? join<K>() : void()), ...);
   }
 
   // The mark of the sum, and of what else has this mark.
   [[nodiscard]] DUET_INLINE constexpr mark_type mark(mark_type joint) const {
     if constexpr (looks_closely) {
       joint = joint.known();
-      ((joint = joint.joined(term<K>().leaf->mark.known())), ...);
+      ((joint = joint.joined(term<K>::leaf->mark.known())), ...);
       return joint;
     } else {
       return mark_type::anything();
     }
   }
 
-  DUET_INLINE constexpr void assign_to(auto& partials) const {
-    if constexpr (shape::unrolled)
-      ((partials[block_index<J>{}] = sum(block_index<J>{}).total), ...);
-    else
-      for (std::size_t j = 0; j < shape::count; ++j) partials[j] = sum(j).total;
-  }
-  // The old partials, of this mark, are added last.
-  DUET_INLINE constexpr void add_to(auto& partials, mark_type old) const {
-    if constexpr (shape::unrolled)
-      (add_block_to(partials, old, block_index<J>{}), ...);
-    else
-      for (std::size_t j = 0; j < shape::count; ++j) add_block_to(partials, old, j);
+  // A group of blocks, of whose old partials, of this mark, those that are kept are added last. (In one function for
+  // all groups what they do would be compiled once more.)
+  using groups = std::index_sequence<G...>;
+  template <std::size_t Group, bool Keep>
+  DUET_INLINE constexpr void write_group(auto& partials, mark_type old) const {
+    if constexpr (shape::unrolled) {
+      constexpr std::size_t first = Group * blocks_together;
+      block_sums<T, N, first, std::make_index_sequence<std::min(blocks_together, shape::count - first)>> sums;
+      (sums.add(term<K>::coefficient, term<K>::mark, *term<K>::leaf), ...);
+      if constexpr (Keep)
+        sums.add_to(partials, reached(), old);
+      else
+        sums.assign_to(partials, reached());
+    } else if constexpr (!Keep || sizeof...(K) != 0) {
+      for (std::size_t j = 0; j < shape::count; ++j) {
+        auto const total = sum(j);
+        partials[j] = Keep ? total + partials[j] : total;
+      }
+    }
   }
 
  private:
   template <std::size_t I>
-  [[nodiscard]] DUET_INLINE constexpr auto& term() {
-    return duet::term_at<I>(terms_);
-  }
-  template <std::size_t I>
-  [[nodiscard]] DUET_INLINE constexpr auto const& term() const {
-    return duet::term_at<I>(terms_);
+  using term = leaf_term<T, Leaf, I>;
+
+  // The terms of the leaves below x, from number First on.
+  template <std::size_t First, class C, class X, class Seed, std::size_t... I>
+  DUET_INLINE constexpr void gather(X const& x, Seed const& seed, std::index_sequence<I...>) {
+    if constexpr (std::is_same_v<C, zero>) {
+    } else if constexpr (is_expression<X>) {
+      (gather<First + leaves_before<C, I>, coefficient_t<C, I>>(
+           x.template operand<I>(), duet::seed_below<care::bare>(seed, x.template partial<I>()),
+           operand_indices<std::remove_cvref_t<decltype(x.template operand<I>())>>{}),
+       ...);
+    } else {
+      term<First>::coefficient = number<T>(seed);
+      term<First>::mark = known_mark(x);
+      term<First>::leaf = &x;
+    }
   }
   [[nodiscard]] static DUET_INLINE constexpr seed_mark known_mark([[maybe_unused]] Leaf const& l) {
     if constexpr (looks_closely && !std::is_same_v<mark_type, no_mark>)
@@ -269,53 +298,48 @@ class leaf_sum<T, N, Leaf, Joints, std::index_sequence<K...>, std::index_sequenc
   // both coefficients, and term I reaches no block any more.
   template <std::size_t I>
   DUET_INLINE constexpr void join() {
-    if constexpr ((Joints >> I & 1) != 0)
-      if (duet::known_equal<T, N>(*term<I>().leaf, *term<I + 1>().leaf)) {
-        term<I + 1>().coefficient = term<I>().coefficient + term<I + 1>().coefficient;
-        term<I>().mark = seed_mark();
+    if constexpr (I + 1 < sizeof...(K))
+      if (duet::known_equal<T, N>(*term<I>::leaf, *term<I + 1>::leaf)) {
+        term<I + 1>::coefficient = term<I>::coefficient + term<I + 1>::coefficient;
+        term<I>::mark = seed_mark();
       }
   }
 
-  template <class Index>
-  [[nodiscard]] DUET_INLINE constexpr block_sum<T, N> sum([[maybe_unused]] Index j) const {
-    block_sum<T, N> result;
-    (result.add(term<K>().coefficient, term<K>().mark, term<K>().leaf->partials[j], j), ...);
-    return result;
+  [[nodiscard]] DUET_INLINE constexpr seed_mark reached() const {
+    seed_mark all;
+    ((all = all.joined(term<K>::mark)), ...);
+    return all;
   }
-  template <class Index>
-  DUET_INLINE constexpr void add_block_to(auto& partials, mark_type old, Index j) const {
-    using block = typename shape::vector;
-    auto const increment = sum(j);
-    if (!increment.empty) partials[j] = old.reaches(j) ? block(increment.total + block(partials[j])) : increment.total;
+  [[nodiscard]] DUET_INLINE constexpr typename shape::vector sum([[maybe_unused]] std::size_t j) const {
+    typename shape::vector total = sizeof...(K) == 0 ? typename shape::vector{} : -typename shape::vector{};
+    ((total = total + term<K>::coefficient * term<K>::leaf->partials[j]), ...);
+    return total;
   }
-
-  leaf_terms<T, Leaf, sizeof...(K)> terms_;
 };
 
 // The same of partials that carry derivatives themselves: coefficients keep their types, of which many are constants.
-template <class T, std::size_t N, class X, class C>
+template <class T, std::size_t N, class X, class Seed>
 class nested_leaf_sum {
  public:
-  DUET_INLINE constexpr nested_leaf_sum(X const& x, C const& c) : x_(x), c_(c) {}
+  DUET_INLINE constexpr nested_leaf_sum(X const& x, Seed const& seed)
+      : x_(x), c_(duet::coefficients<care::bare>(x, seed)) {}
   [[nodiscard]] DUET_INLINE constexpr no_mark mark(no_mark joint) const { return joint; }
 
-  DUET_INLINE constexpr void assign_to(auto& partials) const {
+  using groups = std::index_sequence<0>;
+  template <std::size_t, bool Keep>
+  DUET_INLINE constexpr void write_group(auto& partials, no_mark) const {
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-      if constexpr (is_empty)
+      if constexpr (!is_empty)
+        partials[j] = Keep ? block(sum(j) + block(partials[j])) : block(sum(j));
+      else if constexpr (!Keep)
         partials[j] = block{};
-      else
-        partials[j] = sum(j);
     });
-  }
-  DUET_INLINE constexpr void add_to(auto& partials, no_mark) const {
-    if constexpr (!is_empty)
-      blocks<T, N>::for_each_block([&](auto j)
-                                       DUET_INLINE_LAMBDA { partials[j] = block(sum(j) + block(partials[j])); });
   }
 
  private:
   using block = typename blocks<T, N>::vector;
-  static constexpr bool is_empty = leaf_count<X, C>() == 0;
+  using coefficients = coefficients_t<X, Seed>;
+  static constexpr bool is_empty = leaf_count_of<coefficients> == 0;
 
   template <class Index>
   [[nodiscard]] DUET_INLINE constexpr block sum([[maybe_unused]] Index j) const {
@@ -326,12 +350,12 @@ class nested_leaf_sum {
   }
 
   X const& x_;
-  C const& c_;
+  coefficients c_;
 };
 
-template <class S, class X, class C, class T = typename S::value_type>
+template <class S, class X, class Seed, class T = typename S::value_type>
 using sum_of_leaves = std::conditional_t<
-    active_scalar<T>, nested_leaf_sum<T, S::size(), X, C>,
-    leaf_sum<T, S::size(), leaf<S>, product_joints<X, C>, std::make_index_sequence<leaf_count<X, C>()>>>;
+    active_scalar<T>, nested_leaf_sum<T, S::size(), X, Seed>,
+    leaf_sum<T, S::size(), leaf<S>, std::make_index_sequence<leaf_count_of<coefficients_t<X, Seed>>>>>;
 
 }  // namespace duet
