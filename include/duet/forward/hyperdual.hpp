@@ -265,7 +265,7 @@ class hyperdual : public statement_assignment<hyperdual<T, N, Tag>> {
   DUET_INLINE constexpr void take(hyperdual const& x) {
     value_ = x.value_;
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = x.partials_[j]; });
-    hessian_.copy(x.hessian_);
+    hessian_ = x.hessian_;
   }
   DUET_INLINE constexpr void add_derivatives(hyperdual const& x) {
     hessian_.store_all();

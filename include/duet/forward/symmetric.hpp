@@ -4,9 +4,8 @@
 // is chosen by N:
 //
 //   rows       row i from the block of its diagonal on; an outer product is one number times a block
-//   circulant  diagonal d = 0 to N / 2, with entry i being (i, i + d mod N); an outer product is a block times a
-//   shifted
-//              block. Fewer blocks than rows, and nothing is broadcast: for all that fits one block a row
+//   circulant  diagonal d = 0 to N / 2, with entry i being (i, i + d mod N); an outer product is a block times one
+//              that is shifted. Fewer blocks than rows, and nothing is broadcast: for all that fits one block a row
 //
 // Sums of outer products u v^T are added block by block; only the whole sum need be symmetric.
 
@@ -280,6 +279,7 @@ class hessian_storage {
     all_.fill_zero(rows().missing());
     set_rows(rows_type::all());
   }
+  // Of another one, to one that is zero: of a zero then nothing is copied.
   DUET_INLINE constexpr void copy(hessian_storage const& from) {
     if (from.flat()) return;
     rows_ = from.rows_;
