@@ -155,9 +155,13 @@ def text_of(operand):
     """An operand of a node as text: a node again, a leaf's or a passive number."""
     kind = operand.type.strip_typedefs()
     if kind.name.startswith("duet::expression<"):
-        slots = bases(bases(operand)[0])
+        operands = []
+        rest = bases(operand)[0]
+        while rest is not None:
+            operands.append(rest["first"])
+            rest = rest["rest"] if gdb.types.has_field(rest.type.strip_typedefs(), "rest") else None
         name = kind.template_argument(0).strip_typedefs().name.split("::")[-1]
-        return f"{name}({', '.join(text_of(slot['operand']) for slot in slots)})"
+        return f"{name}({', '.join(text_of(x) for x in operands)})"
     number = operand["number"] if gdb.types.has_field(kind, "number") else operand[kind.fields()[0]]
     while not number.type.strip_typedefs().is_scalar:  # the value of a nested scalar
         number = number["value_"]

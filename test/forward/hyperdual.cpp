@@ -289,6 +289,21 @@ TEST_CASE("entries of a hyper-dual can be set, and indices are checked") {
   CHECK_THROWS_AS(H::independent(1, 11), std::invalid_argument);
 }
 
+TEST_CASE("entries that are set leave the others as they are, in registers and in memory") {
+  auto const set = []<std::size_t N>(std::integral_constant<std::size_t, N>) {
+    hyperdual<double, N> x = 1.5;
+    for (std::size_t i = 0; i < N; ++i)
+      for (std::size_t j = i; j < N; ++j) x.set_second(j, i, static_cast<double>(10 * i + j));
+    for (std::size_t i = 0; i < N; ++i)
+      for (std::size_t j = 0; j < N; ++j)
+        CHECK(x.second(i, j) == static_cast<double>(10 * std::min(i, j) + std::max(i, j)));
+  };
+  set(std::integral_constant<std::size_t, 1>{});
+  set(std::integral_constant<std::size_t, 2>{});
+  set(std::integral_constant<std::size_t, 5>{});
+  set(std::integral_constant<std::size_t, 18>{});
+}
+
 TEST_CASE("at awkward points what does not move stays, to second order") {
   auto const check = []<std::size_t N>(std::integral_constant<std::size_t, N>) {
     using H = hyperdual<double, N>;

@@ -276,7 +276,7 @@ class hessian_storage {
   }
   // Zeros are stored too.
   constexpr void store_all() {
-    all_.fill_zero(rows().missing());
+    if constexpr (by_rows) all_.fill_zero(rows_.missing());
     set_rows(rows_type::all());
   }
   // Of another one, to one that is zero: of a zero then nothing is copied.
