@@ -23,14 +23,30 @@ template <mode Mode, class F, class X>
   return returns_one_number<F, Inputs>;
 }
 
-// Both fill a result of the sizes of x, or one that is made for the call and has none yet.
-// Numbers of type T one behind the other: partials are copied there as blocks. (Entry by entry g++ makes vectors of the
-// value and its neighbours, by shuffles that the end of each evaluation waits for.)
+// Numbers of type T one behind the other.
 template <class X, class T>
 concept side_by_side = requires(X& x) {
   { x.data() } -> std::same_as<T*>;
 };
 
+// The partials of y as entries of a gradient from `first` on; as blocks if they are all. (Entry by entry g++ makes
+// vectors of the value and its neighbours, by shuffles that the end of each evaluation waits for.)
+template <class S, class X, class Y, class Gradient>
+DUET_INLINE void write_gradient(Y const& y, Gradient& gradient, std::size_t first, std::size_t count) {
+  using T = typename S::value_type;
+  if constexpr (static_size_of<X> == S::size() && side_by_side<Gradient, T>) {
+    duet::copy_partials<S>(y, gradient.data());
+  } else {
+    std::array<T, S::size()> partials;
+    duet::copy_partials<S>(y, partials.data());
+    if constexpr (static_size_of<X> == dynamic)
+      duet::copy_entries(partials.data(), gradient, first, count);
+    else
+      duet::set_entries(gradient, first, count, [&](auto i) DUET_INLINE_LAMBDA { return partials[i - first]; });
+  }
+}
+
+// Both fill a result of the sizes of x, or one that is made for the call and has none yet.
 template <class F, class X, class Result>
 void gradient_in(mode_constant<mode::forward>, F& f, X const& x, Result& result) {
   using T = entry_t<X>;
@@ -38,17 +54,7 @@ void gradient_in(mode_constant<mode::forward>, F& f, X const& x, Result& result)
     result.gradient = duet::zeros_like(x);
   auto const read = [&result]<class S>(std::type_identity<S>, auto const& y, auto first, auto count) {
     if (first == 0) result.value = duet::value_of<S>(y);
-    if constexpr (static_size_of<X> == S::size() && side_by_side<decltype(result.gradient), T>) {
-      duet::copy_partials<S>(y, result.gradient.data());
-    } else {
-      std::array<T, S::size()> partials;
-      duet::copy_partials<S>(y, partials.data());
-      if constexpr (static_size_of<X> == dynamic)
-        duet::copy_entries(partials.data(), result.gradient, first, count);
-      else
-        duet::set_entries(result.gradient, first, count,
-                          [&](auto i) DUET_INLINE_LAMBDA { return partials[i - first]; });
-    }
+    duet::write_gradient<S, X>(y, result.gradient, first, count);
     return duet::derivatives_are_finite<S>(y);
   };
   duet::forward_passes(f, x, read);
