@@ -49,7 +49,6 @@ DUET_INLINE void write_gradient(Y const& y, Gradient& gradient, std::size_t firs
 // Both fill a result of the sizes of x, or one that is made for the call and has none yet.
 template <class F, class X, class Result>
 void gradient_in(mode_constant<mode::forward>, F& f, X const& x, Result& result) {
-  using T = entry_t<X>;
   if constexpr (static_size_of<X> == dynamic && std::is_same_v<decltype(result.gradient), differentiated_t<X>>)
     result.gradient = duet::zeros_like(x);
   auto const read = [&result]<class S>(std::type_identity<S>, auto const& y, auto first, auto count) {
