@@ -30,7 +30,7 @@ class statement_writer<lanes<Number, W>> : record_room<lanes<Number, W>> {
     static_assert(statement::leaves * (packed<T>::bytes + sizeof(tape_index)) + statement::constant_bytes +
                       sizeof(kind) <
                   most_bytes);
-    if constexpr (duet::leaf_count<X, coefficients>() == 0) {
+    if constexpr (leaf_count_of<coefficients> == 0) {
       return 0;
     } else {
       write_head<T>& head = room();

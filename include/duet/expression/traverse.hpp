@@ -151,12 +151,6 @@ template <std::size_t I = 0, class X, class C, class Sum, class Step>
     return duet::fold_leaves<I + 1>(x, c, duet::fold_leaves<0>(x.template operand<I>(), get<I>(c), sum, step), step);
 }
 
-// The number of leaves that matter below x.
-template <class X, class C>
-[[nodiscard]] consteval std::size_t leaf_count() {
-  return leaf_count_of<C>;
-}
-
 // A number that is NaN exactly if some coefficient is infinite or NaN, for scalars; one multiply-add a leaf.
 template <class X, class C>
 [[nodiscard]] DUET_INLINE constexpr bool coefficients_are_finite(X const& x, C const& c) {

@@ -233,7 +233,7 @@ class hyperdual : public statement_assignment<hyperdual<T, N, Tag>> {
   }
   template <bool Keep, class X, class C, class Bend>
   DUET_INLINE constexpr void sum_in_memory(X const& x, C const& c, Bend const& b) {
-    constexpr std::size_t leaves = leaf_count<X, C>(), products = product_count<Bend>;
+    constexpr std::size_t leaves = leaf_count_of<C>, products = product_count<Bend>;
     std::array<hessian_storage<T, N> const*, leaves == 0 ? 1 : leaves> hessians;
     std::array<T, leaves == 0 ? 1 : leaves> coefficients;
     std::array<outer_product<T, N>, products == 0 ? 1 : products> outer;

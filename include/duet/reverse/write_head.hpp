@@ -178,7 +178,7 @@ class statement_writer : record_room<T> {
   template <std::uint8_t Carry, class X, class Seed>
   static DUET_INLINE tape_index write_statement(X const& x, Seed seed) {
     auto c = duet::coefficients<care::bare>(x, seed);
-    constexpr std::size_t leaves = duet::leaf_count<X, decltype(c)>();
+    constexpr std::size_t leaves = leaf_count_of<decltype(c)>;
     static_assert(leaves <= most_leaves);
     if constexpr (leaves == 0) {
       return 0;
