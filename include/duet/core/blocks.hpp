@@ -283,6 +283,10 @@ class square_tile {
   DUET_INLINE void transpose() {
     if constexpr (Lanes > 1) transpose_from<1>();
   }
+  // Moves lane l of each row l rows on, modulo Lanes: in as many rounds, those whose number has a bit by as many rows.
+  DUET_INLINE void skew() {
+    if constexpr (Lanes > 1) skew_from<1>(std::make_index_sequence<Lanes>{});
+  }
 
  private:
   template <std::size_t Distance>
@@ -298,6 +302,16 @@ class square_tile {
     V const first = __builtin_shufflevector(a, b, ((L & Distance) != 0 ? Lanes + L - Distance : L)...);
     b = __builtin_shufflevector(a, b, ((L & Distance) != 0 ? Lanes + L : L + Distance)...);
     a = first;
+  }
+
+  template <std::size_t Distance, std::size_t... L>
+  DUET_INLINE void skew_from(std::index_sequence<L...> lanes) {
+    square_tile const before = *this;
+    for_each_row([&](auto k) DUET_INLINE_LAMBDA {
+      rows_[k] = __builtin_shufflevector(before.rows_[k], before.rows_[(k() + Lanes - Distance) % Lanes],
+                                         ((L & Distance) != 0 ? Lanes + L : L)...);
+    });
+    if constexpr (2 * Distance < Lanes) skew_from<2 * Distance>(lanes);
   }
 
   V rows_[Lanes];

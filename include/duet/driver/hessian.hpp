@@ -80,32 +80,40 @@ void hyperdual_pass(F& f, X const& x, std::size_t first, std::size_t second, Res
   constexpr std::size_t half = S::size() / 2;
   std::size_t const n = duet::size_of(x);
   bool const paired = second != 0;
+  constexpr bool is_whole = static_size_of<X> == S::size();  // in one pass, whose partial i is of input i
   auto const lane = [=](std::size_t i) {
     if (!paired) return i;
     return i - first < half ? i - first : i - second < half ? half + (i - second) : S::size();
   };
-  auto const y = duet::evaluate_seeded<S>(f, x, [&](auto i) DUET_INLINE_LAMBDA {
+  auto const seed = [&](auto i) DUET_INLINE_LAMBDA {
     T const& value = shape<X>::entry(x, i);
-    if constexpr (static_size_of<X> == S::size())
+    if constexpr (is_whole)
       return S::independent(value, i);
     else
       return lane(i) < S::size() ? S::independent(value, lane(i)) : S(value);
+  };
+  duet::take_seeded<S>(f, x, seed, [&](auto const& y) DUET_INLINE_LAMBDA {
+    result.value = duet::value_of<S>(y);
+    if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(y)>, S>) {  // a constant
+      if constexpr (requires { result.hessian.setZero(); }) result.hessian.setZero();
+    } else if constexpr (is_whole && side_by_side<decltype(result.hessian), T>) {
+      duet::write_gradient<S, X>(y, result.gradient, first, n);
+      y.hessian().copy_to(result.hessian.data());
+    } else {
+      auto const input = [=](std::size_t l) { return !paired ? l : l < half ? first + l : second + (l - half); };
+      std::array<T, S::size()> partials;
+      duet::copy_partials<S>(y, partials.data());
+      for (std::size_t a = 0; a < S::size(); ++a)
+        if (input(a) < n) shape<X>::entry(result.gradient, input(a)) = partials[a];
+      y.hessian().for_each_entry([&](std::size_t a, std::size_t b, T const& entry) {
+        if (input(a) >= n || input(b) >= n) return;
+        auto const row = static_cast<Eigen::Index>(input(a)), column = static_cast<Eigen::Index>(input(b));
+        result.hessian(row, column) = entry;
+        result.hessian(column, row) = entry;
+      });
+    }
+    return duet::derivatives_are_finite<S>(y);
   });
-  result.value = duet::value_of<S>(y);
-  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(y)>, S>) {
-    auto const input = [=](std::size_t l) { return !paired ? l : l < half ? first + l : second + (l - half); };
-    std::array<T, S::size()> partials;
-    duet::copy_partials<S>(y, partials.data());
-    for (std::size_t a = 0; a < S::size(); ++a)
-      if (input(a) < n) shape<X>::entry(result.gradient, input(a)) = partials[a];
-    auto const write = [&](std::size_t a, std::size_t b, T const& entry) {
-      if (input(a) >= n || input(b) >= n) return;
-      auto const row = static_cast<Eigen::Index>(input(a)), column = static_cast<Eigen::Index>(input(b));
-      result.hessian(row, column) = entry;
-      result.hessian(column, row) = entry;
-    };
-    y.hessian().for_each_entry(write);
-  }
 }
 
 template <class F, class X, class Result>
@@ -202,13 +210,13 @@ void hessian_into(F& f, X const& x, Result& result) {
   }
 }
 
-// A result of the sizes of x, with derivatives of zero.
+// A result of the sizes of x, with a gradient of zero. All entries of the Hessian are written by an evaluation.
 template <class F, class X>
 [[nodiscard]] auto empty_hessian(X const& x) {
   using T = entry_t<X>;
   hessian_result<F, X> result{T(0), duet::zeros_like(x), {}};
   auto const n = static_cast<Eigen::Index>(duet::size_of(x));
-  result.hessian.setZero(n, n);
+  result.hessian.resize(n, n);
   return result;
 }
 

@@ -192,6 +192,19 @@ class symmetric {
     }
   }
 
+  // All N x N entries to consecutive places, row by row; in rows other than these they are zero.
+  DUET_INLINE void copy_to(T* target, row_set<T, N> rows) const {
+    if constexpr (shape::lanes == 1)
+      for_each_entry(rows, [=](std::size_t i, std::size_t j, T const& x) DUET_INLINE_LAMBDA {
+        target[i * N + j] = x;
+        target[j * N + i] = x;
+      });
+    else if constexpr (shape::circulant)
+      copy_diagonals_to(target);
+    else
+      for (std::size_t block = 0; block < shape::count; ++block) copy_rows_to(target, rows, block);
+  }
+
   // Entry (i, j); for reading results.
   [[nodiscard]] constexpr T at(std::size_t i, std::size_t j) const {
     auto const [block, lane] = place_of(std::min(i, j), std::max(i, j));
@@ -209,6 +222,49 @@ class symmetric {
   static constexpr std::size_t most_copied_bytes = 1280;
   [[gnu::noinline]] constexpr void copy_rows(symmetric const& from, row_set<T, N> rows) {
     for_each_block(rows, [&](auto k) DUET_INLINE_LAMBDA { (*this)[k] = from[k]; });
+  }
+
+  using tile = square_tile<vector, shape::lanes>;
+
+  // Columns first to first + lanes - 1 of row i, as far as there are so many.
+  static DUET_INLINE void store(T* target, std::size_t i, std::size_t first, vector const& x) {
+    constexpr std::size_t last = N % shape::lanes;
+    if (last != 0 && first + shape::lanes > N)
+      std::memcpy(target + i * N + first, &x, last * sizeof(T));
+    else
+      std::memcpy(target + i * N + first, &x, sizeof x);
+  }
+  DUET_INLINE void copy_diagonals_to(T* target) const {
+    [&]<std::size_t... L>(std::index_sequence<L...>) DUET_INLINE_LAMBDA {
+      tile t([&](auto d) DUET_INLINE_LAMBDA {
+        if constexpr (d() < shape::diagonals) {
+          return (*this)[d];
+        } else {  // (i, i + d) is entry i + d of diagonal lanes - d
+          auto const& mirror = (*this)[block_index<shape::lanes - d()>{}];
+          return __builtin_shufflevector(mirror, mirror, (L + d()) % shape::lanes...);
+        }
+      });
+      t.skew();
+      (static_cast<void>(L < N ? store(target, L, 0, t[L]) : void()), ...);
+    }(std::make_index_sequence<shape::lanes>{});
+  }
+  // The rows of a block from its diagonal on, and below the diagonal what is their transpose.
+  DUET_INLINE void copy_rows_to(T* target, row_set<T, N> rows, std::size_t block) const {
+    std::size_t const row = block * shape::lanes, start = shape::row_start(row), width = shape::count - block;
+    for (std::size_t j = 0; j < width; ++j) {
+      std::size_t const column = row + j * shape::lanes;
+      tile t([&](auto k) DUET_INLINE_LAMBDA {
+        return row + k() < N && rows.has(row + k()) ? block_at(start + k() * width + j) : vector{};
+      });
+      tile::for_each_row([&](auto k) DUET_INLINE_LAMBDA {
+        if (row + k() < N) store(target, row + k(), column, t[k]);
+      });
+      if (j == 0) continue;
+      t.transpose();
+      tile::for_each_row([&](auto k) DUET_INLINE_LAMBDA {
+        if (column + k() < N) store(target, column + k(), row, t[k]);
+      });
+    }
   }
 
   struct entry_place {
@@ -299,6 +355,8 @@ class hessian_storage {
   DUET_INLINE void for_each_entry(Visit const& visit) const {
     all_.for_each_entry(rows(), visit);
   }
+  // All N x N entries, row by row.
+  DUET_INLINE void copy_to(T* target) const { all_.copy_to(target, rows()); }
   // Calls visit(block) for each that is stored.
   template <class Visit>
   DUET_INLINE constexpr void for_each_block(Visit const& visit) const {
