@@ -205,7 +205,8 @@ class hyperdual : public statement_assignment<hyperdual<T, N, Tag>> {
     value_ = duet::accumulated_value(value_, x, seed);
   }
 
-  // The Hessian of the statement, added to the old one if that is kept.
+  // The Hessian of the statement, added to the old one if that is kept. Zero ones are asked for leaf by leaf: inputs
+  // are, and what depends on them linearly.
   template <bool Keep, class X, class C, class Bend>
   DUET_INLINE constexpr void write_hessian(X const& x, C const& c, Bend const& b) {
     if constexpr (hessian_storage<T, N>::by_rows)
@@ -215,21 +216,32 @@ class hyperdual : public statement_assignment<hyperdual<T, N, Tag>> {
   }
   template <bool Keep, class X, class C, class Bend>
   DUET_INLINE constexpr void sum_in_registers(X const& x, C const& c, Bend const& b) {
-    symmetric<T, N>::for_each_block([&](auto k) DUET_INLINE_LAMBDA {
-      auto from_leaves = duet::fold_leaves(
-          x, c, zero{}, [&](auto const& sum, auto const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
-            return duet::add_block<false>(sum, coefficient, l.hessian.all()[k]);
-          });
-      auto sum =
-          duet::fold_products(b, from_leaves, [&](auto const& so_far, auto const& g, auto const& p) DUET_INLINE_LAMBDA {
-            return duet::add_block<false>(so_far, one{}, duet::outer_block<T, N>(k, g, p));
-          });
-      auto& target = hessian_.all()[k];
-      if constexpr (!std::is_same_v<decltype(sum), zero>)
-        target = Keep ? sum + target : sum;
-      else if constexpr (!Keep)
-        target = typename symmetric<T, N>::vector{};
+    using matrix = symmetric<T, N>;
+    constexpr bool has_products = product_count<Bend> != 0;
+    matrix sum;
+    matrix::for_each_block([&](auto k) DUET_INLINE_LAMBDA { sum[k] = -typename matrix::vector{}; });
+    bool flat = !has_products;
+    duet::for_each_leaf(x, c, [&](auto const& coefficient, auto const& l) DUET_INLINE_LAMBDA {
+      if (l.hessian.flat()) return;
+      flat = false;
+      matrix::for_each_block(
+          [&](auto k) DUET_INLINE_LAMBDA { sum[k] = duet::add_block<false>(sum[k], coefficient, l.hessian.all()[k]); });
     });
+    if constexpr (has_products)
+      (void)duet::fold_products(b, zero{}, [&](zero, auto const& g, auto const& p) DUET_INLINE_LAMBDA {
+        matrix::for_each_block([&](auto k) DUET_INLINE_LAMBDA { sum[k] += duet::outer_block<T, N>(k, g, p); });
+        return zero{};
+      });
+    if (Keep && !hessian_.flat()) {
+      flat = false;
+      matrix::for_each_block([&](auto k) DUET_INLINE_LAMBDA { sum[k] += hessian_.all()[k]; });
+    }
+    if (flat) {
+      hessian_.clear();
+    } else {
+      hessian_.set_rows(row_set<T, N>::all());
+      matrix::for_each_block([&](auto k) DUET_INLINE_LAMBDA { hessian_.all()[k] = sum[k]; });
+    }
   }
   template <bool Keep, class X, class C, class Bend>
   DUET_INLINE constexpr void sum_in_memory(X const& x, C const& c, Bend const& b) {

@@ -35,14 +35,15 @@ struct symmetric_shape {
   static constexpr std::size_t blocks = circulant ? diagonals : row_start(N);
 };
 
-// Rows of a matrix in memory that may differ from zero; the others, and with them the columns of their number, are zero
-// and neither stored nor read. Of more than 64 rows, and of numbers that are no plain ones, all or none.
+// Rows of a matrix that may differ from zero; the others, and with them the columns of their number, are zero and
+// neither stored nor read. Of matrices in registers or of more than 64 rows, and of numbers that are no plain ones, all
+// or none.
 template <class T, std::size_t N>
 class row_set {
   using word = std::uint64_t;
 
  public:
-  static constexpr bool one_by_one = N <= 64 && std::is_arithmetic_v<T>;
+  static constexpr bool one_by_one = N <= 64 && std::is_arithmetic_v<T> && !symmetric_shape<T, N>::in_registers;
 
   constexpr row_set() = default;
   [[nodiscard]] static DUET_INLINE constexpr row_set all() { return row_set(every); }
@@ -83,25 +84,15 @@ class row_set {
   word bits_ = 0;
 };
 
-// In its place where all rows are always there: in registers.
-template <class T, std::size_t N>
-struct every_row {
-  constexpr every_row() = default;
-  DUET_INLINE constexpr every_row(row_set<T, N>) {}                                      // NOLINT: implicit
-  DUET_INLINE constexpr operator row_set<T, N>() const { return row_set<T, N>::all(); }  // NOLINT: implicit
-};
-template <class T, std::size_t N>
-using stored_rows = std::conditional_t<symmetric_shape<T, N>::in_registers, every_row<T, N>, row_set<T, N>>;
-
 template <class T, std::size_t N>
 class symmetric {
  public:
   using shape = symmetric_shape<T, N>;
   using vector = typename shape::vector;
 
-  // Left as it comes where it lies in memory: hyper-duals write it before they read it.
+  // Left as it comes: hyper-duals write it before they read it.
   DUET_INLINE constexpr symmetric() {
-    if (shape::in_registers || std::is_constant_evaluated()) fill_zero();
+    if (std::is_constant_evaluated()) fill_zero();
   }
 
   constexpr void fill_zero(row_set<T, N> rows = row_set<T, N>::all()) {
@@ -150,7 +141,7 @@ class symmetric {
   // The same of these rows; in registers there are all.
   template <class Visit>
   static DUET_INLINE constexpr void for_each_block(row_set<T, N> rows, Visit const& visit) {
-    if (shape::in_registers || rows.complete())
+    if (rows.complete())
       for_each_block(visit);
     else if constexpr (!shape::in_registers)
       rows.for_each(0, N, [&](std::size_t i) DUET_INLINE_LAMBDA { for_each_block_of_row(i, visit); });
@@ -181,7 +172,7 @@ class symmetric {
         for (std::size_t i = 0; i < N; ++i) {
           std::size_t const j = (i + d) % shape::padded;
           if (j < N && (2 * d < shape::padded || i < j))
-            visit(std::min(i, j), std::max(i, j), numbers[d * shape::lanes + i]);
+            visit(std::min(i, j), std::max(i, j), rows.empty() ? T(0) : numbers[d * shape::lanes + i]);
         }
     } else {
       for (std::size_t i = 0; i < N; ++i) {
@@ -199,6 +190,8 @@ class symmetric {
         target[i * N + j] = x;
         target[j * N + i] = x;
       });
+    else if (rows.empty())
+      std::fill_n(target, N * N, T(0));
     else if constexpr (shape::circulant)
       copy_diagonals_to(target);
     else
@@ -313,8 +306,8 @@ class symmetric {
   storage members_;
 };
 
-// Hessians of the numbers that a statement reads and writes. One in registers is always there; of one in memory only
-// rows that may differ from zero are stored, copied and read.
+// Hessians of the numbers that a statement reads and writes: only rows that may differ from zero are stored, copied and
+// read.
 template <class T, std::size_t N>
 class hessian_storage {
  public:
@@ -326,13 +319,10 @@ class hessian_storage {
   [[nodiscard]] DUET_INLINE constexpr rows_type rows() const { return rows_; }
   // True if it is zero and nothing is stored.
   [[nodiscard]] DUET_INLINE constexpr bool flat() const { return rows().empty(); }
-  DUET_INLINE constexpr void clear() {
-    rows_ = {};
-    if constexpr (!by_rows) all_.fill_zero();
-  }
+  DUET_INLINE constexpr void clear() { rows_ = {}; }
   // Zeros are stored too.
   constexpr void store_all() {
-    if constexpr (by_rows) all_.fill_zero(rows_.missing());
+    all_.fill_zero(rows_.missing());
     set_rows(rows_type::all());
   }
   // Of another one, to one that is zero: of a zero then nothing is copied.
@@ -368,7 +358,7 @@ class hessian_storage {
   [[nodiscard]] DUET_INLINE constexpr symmetric<T, N> const& all() const { return all_; }
 
  private:
-  [[no_unique_address]] stored_rows<T, N> rows_;
+  row_set<T, N> rows_;
   symmetric<T, N> all_;
 };
 
