@@ -289,6 +289,34 @@ TEST_CASE("entries of a hyper-dual can be set, and indices are checked") {
   CHECK_THROWS_AS(H::independent(1, 11), std::invalid_argument);
 }
 
+TEST_CASE("a Hessian is written out whole: of all rows, of some and of none") {
+  auto const written = []<std::size_t N>(hyperdual<double, N> const& x) {
+    std::vector<double> all(N * N + 1, -1);  // one beyond the end
+    x.hessian().copy_to(all.data());
+    bool same = all.back() == -1;
+    for (std::size_t i = 0; i < N; ++i)
+      for (std::size_t j = 0; j < N; ++j) same = same && all[i * N + j] == x.second(i, j);
+    return same;
+  };
+  auto const write = [&]<std::size_t... N>(std::index_sequence<N...>) {
+    auto const one = [&]<std::size_t M>(std::integral_constant<std::size_t, M>) {
+      using H = hyperdual<double, M + 1>;
+      H const first = H::independent(2, 0), last = H::independent(3, M);
+      H const few = first * last * last;
+      H all = few;
+      for (std::size_t i = 0; i <= M; ++i)
+        for (std::size_t j = i; j <= M; ++j) all.set_second(i, j, static_cast<double>(100 * i + j));
+      CAPTURE(M + 1);
+      CHECK(written(H(first - last)));
+      CHECK(written(few));
+      CHECK(few.second(M, M) == (M == 0 ? 2 * (2 + 3 + 3) : 2 * 2));  // of x (x + 1)^2, and of x y^2
+      CHECK(written(all));
+    };
+    (one(std::integral_constant<std::size_t, N>{}), ...);
+  };
+  write(std::index_sequence<0, 1, 2, 3, 4, 6, 7, 8, 11, 14, 15, 16, 19, 23, 24, 31, 64>{});
+}
+
 TEST_CASE("entries that are set leave the others as they are, in registers and in memory") {
   auto const set = []<std::size_t N>(std::integral_constant<std::size_t, N>) {
     hyperdual<double, N> x = 1.5;

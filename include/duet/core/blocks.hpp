@@ -263,12 +263,30 @@ class blocks {
   storage members_{};
 };
 
-// Square tiles of as many vectors as each has lanes.
-template <class V, std::size_t Lanes>
-class square_tile {
+// Block B of Count blocks whose numbers are turned round: lane l is that of number B * Lanes + l + Distance, modulo
+// all.
+template <std::size_t Lanes, std::size_t Count, std::size_t B, std::size_t Distance, class Block>
+[[nodiscard]] DUET_INLINE constexpr auto turned_block(Block const& block) {
+  constexpr std::size_t first = B + Distance / Lanes, lane = Distance % Lanes;
+  auto const low = block(block_index<first % Count>{});
+  if constexpr (lane == 0) {
+    return low;
+  } else {
+    auto const high = block(block_index<(first + 1) % Count>{});
+    return [&]<std::size_t... L>(std::index_sequence<L...>) DUET_INLINE_LAMBDA {
+      if (std::is_constant_evaluated())
+        return std::remove_const_t<decltype(low)>{(L + lane < Lanes ? low : high)[(L + lane) % Lanes]...};
+      return __builtin_shufflevector(low, high, (L + lane)...);
+    }(std::make_index_sequence<Lanes>{});
+  }
+}
+
+// Vectors side by side, by default as many as each has lanes.
+template <class V, std::size_t Lanes, std::size_t Rows = Lanes>
+class vector_tile {
  public:
   template <class Row>
-  DUET_INLINE explicit square_tile(Row const& row) {
+  DUET_INLINE explicit vector_tile(Row const& row) {
     for_each_row([&](auto k) DUET_INLINE_LAMBDA { rows_[k] = row(k); });
   }
   [[nodiscard]] DUET_INLINE V const& operator[](std::size_t k) const { return rows_[k]; }
@@ -276,14 +294,16 @@ class square_tile {
   template <class Visit>
   static DUET_INLINE void for_each_row(Visit const& visit) {
     [&]<std::size_t... K>(std::index_sequence<K...>)
-        DUET_INLINE_LAMBDA { (visit(block_index<K>{}), ...); }(std::make_index_sequence<Lanes>{});
+        DUET_INLINE_LAMBDA { (visit(block_index<K>{}), ...); }(std::make_index_sequence<Rows>{});
   }
 
   // In log2(Lanes) rounds rows a power of two apart exchange lanes that are as far apart.
-  DUET_INLINE void transpose() {
+  DUET_INLINE void transpose()
+    requires(Rows == Lanes)
+  {
     if constexpr (Lanes > 1) transpose_from<1>();
   }
-  // Moves lane l of each row l rows on, modulo Lanes: in as many rounds, those whose number has a bit by as many rows.
+  // Moves lane l of each row l rows on, modulo Rows: in as many rounds, those whose number has a bit by as many rows.
   DUET_INLINE void skew() {
     if constexpr (Lanes > 1) skew_from<1>(std::make_index_sequence<Lanes>{});
   }
@@ -306,15 +326,15 @@ class square_tile {
 
   template <std::size_t Distance, std::size_t... L>
   DUET_INLINE void skew_from(std::index_sequence<L...> lanes) {
-    square_tile const before = *this;
+    vector_tile const before = *this;
     for_each_row([&](auto k) DUET_INLINE_LAMBDA {
-      rows_[k] = __builtin_shufflevector(before.rows_[k], before.rows_[(k() + Lanes - Distance) % Lanes],
+      rows_[k] = __builtin_shufflevector(before.rows_[k], before.rows_[(k() + Rows - Distance) % Rows],
                                          ((L & Distance) != 0 ? Lanes + L : L)...);
     });
     if constexpr (2 * Distance < Lanes) skew_from<2 * Distance>(lanes);
   }
 
-  V rows_[Lanes];
+  V rows_[Rows];
 };
 
 // The block whose lane `index` is one: by comparing lanes, since poking a lane of a vector and loading it again stalls.
@@ -327,8 +347,9 @@ template <class T, std::size_t N, class Index>
   } else if constexpr (sizeof(T) == 8 && vector_bytes == 16) {  // SSE2 compares no 64-bit lanes
     return vector{std::size_t{j} * 2 == index ? T(1) : T(0), std::size_t{j} * 2 + 1 == index ? T(1) : T(0)};
   } else {
-    vector lane_numbers{};
-    for (std::size_t l = 0; l < shape::lanes; ++l) lane_numbers[l] = static_cast<T>(l);
+    constexpr vector lane_numbers = []<std::size_t... L>(std::index_sequence<L...>) {
+      return vector{static_cast<T>(L)...};  // no loop: g++ unrolls those of the caller earlier if they hold none
+    }(std::make_index_sequence<shape::lanes>{});
     auto const wanted =
         static_cast<T>(static_cast<std::ptrdiff_t>(index) - static_cast<std::ptrdiff_t>(std::size_t{j} * shape::lanes));
     return lane_numbers == wanted ? vector{} + T(1) : vector{};

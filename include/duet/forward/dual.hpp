@@ -287,7 +287,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
         return;
       }
     T const value = x.value();
-    (leaves.template write_group<Group, false>(partials_, mark_type()), ...);
+    (leaves.template write_group<Group, false>(partials_), ...);
     value_ = value;
   }
 
@@ -308,9 +308,8 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   template <class X, class Seed, std::size_t... Group>
   DUET_INLINE constexpr void accumulate(X const& x, Seed seed, std::index_sequence<Group...>) {
     if constexpr (!is_passive_operand<X>) {
-      mark_type const old = mark_.known();
       sum_of_leaves<dual, X, Seed> leaves(x, seed);
-      mark_ = leaves.mark(old);
+      mark_ = leaves.mark(mark_.known());
       if constexpr (!is_unguarded<Tag>)
         if (needs_damping(x, seed)) [[unlikely]] {
           dual const increment = damped(X(x), seed);
@@ -318,7 +317,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
           value_ = duet::accumulated_value(value_, x, seed);
           return;
         }
-      (leaves.template write_group<Group, true>(partials_, old), ...);
+      (leaves.template write_group<Group, true>(partials_), ...);
     }
     value_ = duet::accumulated_value(value_, x, seed);
   }

@@ -209,13 +209,13 @@ class hyperdual : public statement_assignment<hyperdual<T, N, Tag>> {
   // are, and what depends on them linearly.
   template <bool Keep, class X, class C, class Bend>
   DUET_INLINE constexpr void write_hessian(X const& x, C const& c, Bend const& b) {
-    if constexpr (hessian_storage<T, N>::by_rows)
-      sum_in_memory<Keep>(x, c, b);
+    if constexpr (symmetric_shape<T, N>::unrolled)
+      sum_unrolled<Keep>(x, c, b);
     else
-      sum_in_registers<Keep>(x, c, b);
+      sum_in_memory<Keep>(x, c, b);
   }
   template <bool Keep, class X, class C, class Bend>
-  DUET_INLINE constexpr void sum_in_registers(X const& x, C const& c, Bend const& b) {
+  DUET_INLINE constexpr void sum_unrolled(X const& x, C const& c, Bend const& b) {
     using matrix = symmetric<T, N>;
     constexpr bool has_products = product_count<Bend> != 0;
     matrix sum;

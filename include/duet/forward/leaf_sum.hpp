@@ -23,14 +23,15 @@ class seed_mark {
                : anything();
   }
 
-  // What the compiler knows of it: the other questions are for marks that come from here.
+  // What the compiler knows of it: the other questions are for marks that come from here. (Without a branch: g++
+  // unrolls loops around statements early only if there are few.)
   [[nodiscard]] DUET_INLINE constexpr seed_mark known() const {
-    return seed_mark(DUET_KNOWN(code_) ? code_ : every_block);
+    return seed_mark(code_ | (static_cast<std::uint32_t>(DUET_KNOWN(code_)) - 1));
   }
   [[nodiscard]] DUET_INLINE constexpr bool reaches(std::size_t block) const {
     return block >= most_blocks || (code_ >> block & 1) != 0;
   }
-  [[nodiscard]] DUET_INLINE constexpr bool is_input() const { return code_ >> most_blocks != 0; }
+  [[nodiscard]] DUET_INLINE constexpr bool is_input() const { return (code_ >> most_blocks) - 1 < most_inputs; }
   [[nodiscard]] DUET_INLINE constexpr std::size_t index() const { return (code_ >> most_blocks) - 1; }
   // Of a sum in which a term with this and one with the other mark occur.
   [[nodiscard]] DUET_INLINE constexpr seed_mark joined(seed_mark other) const {
@@ -39,8 +40,8 @@ class seed_mark {
 
  private:
   DUET_INLINE constexpr explicit seed_mark(std::uint32_t code) : code_(code) {}
-  static constexpr std::uint32_t most_blocks = 16, most_inputs = 0xffff, every_block = 0xffff;
-  std::uint32_t code_ = 0;  // a bit for each block, and above them the index of an input plus one
+  static constexpr std::uint32_t most_blocks = 16, most_inputs = 0xfffe, every_block = 0xffff;
+  std::uint32_t code_ = 0;  // a bit for each block, and above them the index of an input plus one, or all ones
 };
 
 // sum + c * x for one block; with Damped, zero wins over infinity lane by lane. A sum of type zero is the first term's.
@@ -74,19 +75,6 @@ inline constexpr bool has_marks =
     block_shape<T, N>::unrolled && (block_shape<T, N>::lanes > 1 || !std::is_same_v<element_of_t<T>, T>);
 template <class T, std::size_t N>
 using mark_of = std::conditional_t<has_marks<T, N>, seed_mark, no_mark>;
-
-// c times the block in which the lane of an input is one.
-template <class T, std::size_t N>
-[[nodiscard]] DUET_INLINE constexpr typename block_shape<T, N>::vector input_block(T const& c, std::size_t input) {
-  constexpr std::size_t lanes = block_shape<T, N>::lanes;
-  using block = typename block_shape<T, N>::vector;
-  if constexpr (lanes == 1)
-    return c;
-  else if constexpr (lanes == 2)  // cheaper than to multiply
-    return input % lanes == 0 ? block{c, 0} : block{0, c};
-  else
-    return c * unit_block<T, N>(block_index<0>{}, input % lanes);
-}
 
 // The bits of a block, in as few words as there are for it.
 template <std::size_t Bytes>
@@ -158,15 +146,17 @@ struct block_sum {
   bool empty = true;       // and of vectors that are classes the first one takes its place
 
   DUET_INLINE constexpr block_sum() {}
-  // Adds c times block J, which is x, or what it is for an input.
-  DUET_INLINE constexpr void add(T const& c, seed_mark mark, block const& of_input, block const& x) {
+  // Adds c times block J, which is x; where an input's is cheaper to set than to multiply by it is set.
+  DUET_INLINE constexpr void add(T const& c, seed_mark mark, block const& x) {
     if (!mark.reaches(J)) return;
     if constexpr (std::is_class_v<block>) {
-      block const term = mark.is_input() ? of_input : block(c * x);
+      block const term = mark.is_input() ? block(c) : block(c * x);
       total = empty ? term : block(total + term);
       empty = false;
+    } else if constexpr (block_shape<T, N>::lanes == 2) {
+      total = total + (!mark.is_input() ? c * x : mark.index() % 2 == 0 ? block{c, 0} : block{0, c});
     } else {
-      total = total + (mark.is_input() ? of_input : c * x);
+      total = total + c * x;
     }
   }
 };
@@ -186,23 +176,16 @@ class block_sums<T, N, First, std::index_sequence<I...>> : block_sum<T, N, First
   DUET_INLINE constexpr block_sums() {}
   template <class Leaf>
   DUET_INLINE constexpr void add(T const& c, seed_mark mark, Leaf const& l) {
-    block const of_input = duet::input_block<T, N>(c, mark.index());
-    (block_sum<T, N, First + I>::add(c, mark, of_input, l.partials[block_index<First + I>{}]), ...);
+    (block_sum<T, N, First + I>::add(c, mark, l.partials[block_index<First + I>{}]), ...);
   }
   DUET_INLINE constexpr void assign_to(auto& partials, seed_mark reached) const {
     ((partials[block_index<First + I>{}] = reached.reaches(First + I) ? block_sum<T, N, First + I>::total : block{}),
      ...);
   }
-  DUET_INLINE constexpr void add_to(auto& partials, seed_mark reached, auto old) const {
-    (add_block_to(partials[block_index<First + I>{}], block_sum<T, N, First + I>::total, reached.reaches(First + I),
-                  old.reaches(First + I)),
+  DUET_INLINE constexpr void add_to(auto& partials) const {
+    ((partials[block_index<First + I>{}] =
+          block(block_sum<T, N, First + I>::total + block(partials[block_index<First + I>{}]))),
      ...);
-  }
-
- private:
-  static DUET_INLINE constexpr void add_block_to(auto&& target, block const& increment, bool reached,
-                                                 bool was_reached) {
-    if (reached) target = was_reached ? block(increment + block(target)) : increment;
   }
 };
 
@@ -239,7 +222,6 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
   // The mark of the sum, and of what else has this mark.
   [[nodiscard]] DUET_INLINE constexpr mark_type mark(mark_type joint) const {
     if constexpr (looks_closely) {
-      joint = joint.known();
       ((joint = joint.joined(term<K>::leaf->mark.known())), ...);
       return joint;
     } else {
@@ -247,17 +229,17 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
     }
   }
 
-  // A group of blocks, of whose old partials, of this mark, those that are kept are added last. (In one function for
-  // all groups what they do would be compiled once more.)
+  // A group of blocks, to which old partials that are kept are added last. (In one function for all groups what they do
+  // would be compiled once more.)
   using groups = std::index_sequence<G...>;
   template <std::size_t Group, bool Keep>
-  DUET_INLINE constexpr void write_group(auto& partials, mark_type old) const {
+  DUET_INLINE constexpr void write_group(auto& partials) const {
     if constexpr (shape::unrolled) {
       constexpr std::size_t first = Group * blocks_together;
       block_sums<T, N, first, std::make_index_sequence<std::min(blocks_together, shape::count - first)>> sums;
       (sums.add(term<K>::coefficient, term<K>::mark, *term<K>::leaf), ...);
       if constexpr (Keep)
-        sums.add_to(partials, reached(), old);
+        sums.add_to(partials);
       else
         sums.assign_to(partials, reached());
     } else if constexpr (!Keep || sizeof...(K) != 0) {
@@ -327,7 +309,7 @@ class nested_leaf_sum {
 
   using groups = std::index_sequence<0>;
   template <std::size_t, bool Keep>
-  DUET_INLINE constexpr void write_group(auto& partials, no_mark) const {
+  DUET_INLINE constexpr void write_group(auto& partials) const {
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
       if constexpr (!is_empty)
         partials[j] = Keep ? block(sum(j) + block(partials[j])) : block(sum(j));
