@@ -221,3 +221,48 @@ TEMPLATE_TEST_CASE_SIG("Duals that are not aligned compute the same bits in less
     for (std::size_t k = 0; k < N; ++k) REQUIRE(a[i].partial(k) == b[i].partial(k));
   }
 }
+
+TEMPLATE_TEST_CASE_SIG("Duals whose partials are stored late compute the same bits", "", ((std::size_t N), N), 1, 3, 8,
+                       20, 32, 150) {
+  auto const computed = []<class S>(std::type_identity<S>) {
+    std::vector<S> x;
+    for (std::size_t i = 0; i < 14; ++i) {  // one in two is a constant
+      double const value = 0.3 + 0.1 * static_cast<double>(i);
+      x.push_back(i % 2 == 0 ? S::independent(value, i % N) : S(value));
+    }
+    std::array<S, 9> y;  // default
+    S unread, sum{}, rest = 2;
+    y[0] = x[1] * x[3] - 1;                 // of constants alone, to one without partials
+    y[1] = x[0] * y[0] + unread;            // the first that has some
+    y[1] = x[5] + 3;                        // and has none again
+    y[2] = y[1] / x[2] - y[1] * y[1];       // of one with and one without
+    for (S const& e : x) sum += e * y[2];   // added up from none
+    for (S const& e : x) rest -= e * x[7];  // a constant with partials of a few
+    y[3] = sum;                             // copies
+    y[4] = y[0];
+    y[4] += x[9];  // stays constant
+    y[5] = x[3];
+    y[5] *= y[5];                    // of itself
+    y[5].set_partial(N - 1, 2.5);    // the first partial of a constant
+    y[6] = sqrt(x[1] * 0.0) * x[0];  // an infinite slope of a constant
+    y[7] = sqrt(x[0] * 0.0) + y[6];  // and of an input that does not matter
+    rest = 4;
+    y[8] = rest = rest * 2;
+    std::vector<S> result(y.begin(), y.end());
+    for (S const& e : {unread, sum, rest, S(y[8] - y[3])}) result.push_back(e);
+    duet::infinite_partials_met = false;
+    return result;
+  };
+  auto const a = computed(std::type_identity<dual<double, N, duet::stored_late<void>>>{});
+  auto const b = computed(std::type_identity<dual<double, N>>{});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    CAPTURE(i);
+    CHECK(a[i].value() == b[i].value());
+    CHECK(a[i].vanishes() == b[i].vanishes());
+    CHECK(a[i].all_finite());
+    for (std::size_t k = 0; k < N; ++k) {
+      CHECK(a[i].partial(k) == b[i].partial(k));
+      CHECK(a[i].partials().at(k) == b[i].partial(k));
+    }
+  }
+}

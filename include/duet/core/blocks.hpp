@@ -155,6 +155,9 @@ class unaligned_block {
 template <std::size_t J>
 using block_index = std::integral_constant<std::size_t, J>;
 
+// Says that numbers are left as they come: what follows writes them.
+struct unset {};
+
 // Aligned says whether blocks lie at multiples of their size, or one behind the other at those of a number's: large
 // arrays of numbers of few blocks then take less memory, but blocks straddle cache lines.
 template <class T, std::size_t N, bool Aligned = true>
@@ -164,7 +167,15 @@ class blocks {
   using vector = typename shape::vector;
   static constexpr bool aligned = Aligned || shape::lanes == 1 || !shape::unrolled;
 
-  constexpr blocks() = default;
+  // Zero.
+  DUET_INLINE constexpr blocks() : members_{} {}
+  DUET_INLINE constexpr explicit blocks(unset) {
+    if (std::is_constant_evaluated()) members_ = storage{};
+#if defined(__GNUC__)
+    else  // of which g++ would warn
+      __asm__("" : "=m"(members_));
+#endif
+  }
 
   // The block at an index of for_each_block: known to the compiler where blocks are unrolled. Where it is not aligned,
   // what stands for it, and a copy of a constant one.
@@ -260,7 +271,7 @@ class blocks {
   using storage = std::conditional_t<!shape::unrolled, std::array<vector, shape::count>,
                                      std::conditional_t<aligned, block_members<vector, indices>,
                                                         unaligned_block_members<vector, alignof(T), indices>>>;
-  storage members_{};
+  storage members_;
 };
 
 // Block B of Count blocks whose numbers are turned round: lane l is that of number B * Lanes + l + Distance, modulo

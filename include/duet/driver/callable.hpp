@@ -50,10 +50,15 @@ template <class F>
 using tag_of =
     std::conditional_t<is_tagged<std::remove_cvref_t<F>>, callable_tag<&callable_mark<std::remove_cvref_t<F>>>, void>;
 
-// In forward mode f is evaluated on unguarded scalars (forward/dual.hpp), unless it names its scalar or is checked; on
-// unaligned ones where it takes thousands of them.
-template <class F, bool Large = false>
-using forward_tag = std::conditional_t<parameters_known<F> != 0 || checked::enabled, tag_of<F>,
-                                       unguarded<std::conditional_t<Large, unaligned<tag_of<F>>, tag_of<F>>>>;
+// In forward mode f is evaluated on unguarded scalars (forward/dual.hpp), unless it names its scalar or is checked: on
+// unaligned ones where it takes thousands of them, on those that are stored late in a pass over some of its inputs.
+enum class partials_in { whole_pass, large_arrays, one_of_many_passes };
+
+template <partials_in Use, class Tag>
+using tag_for = std::conditional_t<Use == partials_in::large_arrays, unaligned<Tag>,
+                                   std::conditional_t<Use == partials_in::one_of_many_passes, stored_late<Tag>, Tag>>;
+template <class F, partials_in Use = partials_in::whole_pass>
+using forward_tag =
+    std::conditional_t<parameters_known<F> != 0 || checked::enabled, tag_of<F>, unguarded<tag_for<Use, tag_of<F>>>>;
 
 }  // namespace duet

@@ -13,7 +13,7 @@ namespace duet {
 // memory.
 inline constexpr std::size_t wide_colors = 8, narrow_colors = 4;
 template <class F, class T, std::size_t C>
-using colored_dual = forward_scalar<F, T, C, true>;
+using colored_dual = forward_scalar<F, T, C, partials_in::large_arrays>;
 
 // Whether the partials of consecutive duals S of numbers T are found by steps of sizeof(T).
 template <class S, class T>

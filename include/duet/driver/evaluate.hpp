@@ -76,8 +76,12 @@ template <class F, class X>
 concept returns_one_number = returns_numbers<F, X> && number_entry<result_t<F, X>>;
 
 // The scalars that f sees in the two modes.
-template <class F, class T, std::size_t C, bool Large = false>
-using forward_scalar = dual<T, C, forward_tag<F, Large>>;
+template <class F, class T, std::size_t C, partials_in Use = partials_in::whole_pass>
+using forward_scalar = dual<T, C, forward_tag<F, Use>>;
+// The one of a pass that carries C of n inputs, or of as many as may be if n is dynamic.
+template <class F, class T, std::size_t C, std::size_t n>
+using pass_scalar =
+    forward_scalar<F, T, C, (n != dynamic && n > C) ? partials_in::one_of_many_passes : partials_in::whole_pass>;
 template <class F, class T>
 using reverse_scalar = var<T, tag_of<F>>;
 
@@ -241,7 +245,8 @@ struct probe<Mode, F, X, StaticOutputs> {
       Mode == mode::reverse || (Mode == mode::automatic && static_size_of<X> != dynamic && StaticOutputs != dynamic &&
                                 cheaper_mode(static_size_of<X>, StaticOutputs) == mode::reverse);
   using T = entry_t<X>;
-  using type = lifted_t<X, std::conditional_t<reversed, reverse_scalar<F, T>, forward_scalar<F, T, first_chunk<X>>>>;
+  using type = lifted_t<
+      X, std::conditional_t<reversed, reverse_scalar<F, T>, pass_scalar<F, T, first_chunk<X>, static_size_of<X>>>>;
 };
 template <mode Mode, class F, class X, std::size_t StaticOutputs = dynamic>
 using probe_t = typename probe<Mode, F, X, StaticOutputs>::type;

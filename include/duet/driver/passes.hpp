@@ -163,7 +163,7 @@ DUET_INLINE void forward_passes(F& f, X const& x, Visit const& visit) {
   using T = entry_t<X>;
   auto const pass = [&]<std::size_t C>(std::integral_constant<std::size_t, C>, auto first, auto count)
                         DUET_INLINE_LAMBDA {
-                          using S = forward_scalar<F, T, C>;
+                          using S = pass_scalar<F, T, C, static_size_of<X>>;
                           using Y = result_t<F, lifted_t<X, S>>;
                           constexpr std::type_identity<S> scalar;
                           if constexpr (std::is_void_v<decltype(visit(scalar, std::declval<Y const&>(), first, count))>)

@@ -20,7 +20,7 @@ template <class Leaf, class Test>
   } else {
     constexpr std::size_t n = Leaf::scalar::size();
     blocks<T, n> all;
-    blocks<T, n>::for_each_block([&](auto j) { all[j] = l.partials[j]; });
+    blocks<T, n>::for_each_block([&](auto j) { all[j] = l.block(j); });
     for (std::size_t i = 0; i < n; ++i) found = found || test(T(all.at(i)));
   }
   if constexpr (requires { l.hessian.at(std::size_t{0}, std::size_t{0}); })

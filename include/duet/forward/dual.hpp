@@ -39,6 +39,19 @@ inline constexpr bool is_unaligned<unaligned<Tag>> = true;
 template <class Tag>
 inline constexpr bool is_unaligned<unguarded<Tag>> = is_unaligned<Tag>;
 
+// The tag of scalars in a pass over some of many inputs, where much is constant. What has no partials says so
+// (stored_mark), and is neither read nor, by an assignment, written; a default one does not even clear them.
+template <class Tag>
+struct stored_late {};
+template <class Tag>
+inline constexpr bool is_stored_late = false;
+template <class Tag>
+inline constexpr bool is_stored_late<stored_late<Tag>> = true;
+template <class Tag>
+inline constexpr bool is_stored_late<unguarded<Tag>> = is_stored_late<Tag>;
+template <class Blocks>
+inline constexpr Blocks no_partials{};
+
 // The guarded scalar of the same numbers.
 template <class S>
 struct guarded {
@@ -123,11 +136,19 @@ struct leaf<dual<T, N, Tag>> {
   [[no_unique_address]] typename scalar::mark_type mark;
   storage partials;
 
-  DUET_INLINE constexpr explicit leaf(scalar const& x) : number(x.value()), mark(x.mark()), partials(x.partials()) {}
+  DUET_INLINE constexpr explicit leaf(scalar const& x)
+      : number(x.value()), mark(x.mark()), partials(x.stored_partials()) {}
   DUET_INLINE constexpr leaf(leaf const& other) : number(other.number), mark(other.mark), partials(other.partials) {}
   constexpr leaf& operator=(leaf const&) = default;
 
   [[nodiscard]] DUET_INLINE constexpr T const& value() const { return number; }
+  // Block j, zero if none is stored.
+  template <class Index>
+  [[nodiscard]] DUET_INLINE constexpr typename shape::vector block(Index j) const {
+    if constexpr (is_stored_late<Tag>)
+      if (!mark.stored()) return typename shape::vector{};
+    return partials[j];
+  }
 
   // The number and the blocks one by one, or all of them where there are many.
   static constexpr std::size_t parts = 1 + (shape::unrolled ? shape::count : 1);
@@ -137,12 +158,15 @@ struct leaf<dual<T, N, Tag>> {
       : number(n), mark(scalar::mark_type::anything()), partials(block...) {}
   template <std::size_t K>
   [[nodiscard]] DUET_INLINE constexpr auto part() const {
-    if constexpr (K == 0)
+    if constexpr (K == 0) {
       return number;
-    else if constexpr (shape::unrolled)
-      return partials[block_index<K - 1>{}];
-    else
+    } else if constexpr (shape::unrolled) {
+      return block(block_index<K - 1>{});
+    } else {
+      if constexpr (is_stored_late<Tag>)
+        if (!mark.stored()) return storage();
       return partials;
+    }
   }
 };
 
@@ -154,10 +178,11 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   using scalar = dual;
   using all_blocks = blocks<T, N, !is_unaligned<Tag>>;
   using block = typename all_blocks::vector;
-  using mark_type = std::conditional_t<is_unaligned<Tag>, no_mark, mark_of<T, N>>;
+  using mark_type = std::conditional_t<is_stored_late<Tag>, stored_mark,
+                                       std::conditional_t<is_unaligned<Tag>, no_mark, mark_of<T, N>>>;
 
-  // Zero, with partials of zero.
-  DUET_INLINE constexpr dual() {}  // not defaulted: that would clear the padding too
+  // Zero, with partials of zero. (Not defaulted: that would clear the padding too.)
+  DUET_INLINE constexpr dual() : partials_(std::conditional_t<is_stored_late<Tag>, unset, all_blocks>()) {}
 
   // A constant: a number of the level below, without partials.
   template <constant_of<dual> X>
@@ -169,7 +194,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   template <prompt_of<dual> X>
   DUET_INLINE constexpr dual(X const& x, checked::site at = checked::site::current()) {  // NOLINT
     checked::forward_statement<dual> const here(at);
-    assign(x, typename sum_of_leaves<dual, X, one>::groups{});
+    assign<true>(x, typename sum_of_leaves<dual, X, one>::groups{});
     here.end(*this, x);
   }
   template <deferred_of<dual> X>
@@ -179,7 +204,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   template <prompt_of<dual> X>
     requires(!checked::enabled)
   DUET_INLINE constexpr dual& operator=(X const& x) {
-    assign(x, typename sum_of_leaves<dual, X, one>::groups{});
+    assign<false>(x, typename sum_of_leaves<dual, X, one>::groups{});
     return *this;
   }
 
@@ -201,15 +226,23 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   [[nodiscard]] DUET_INLINE constexpr T const& value() const { return value_; }
   [[nodiscard]] constexpr T partial(std::size_t i) const {
     if (i >= N) throw_bad_index(i);
-    return partials_.at(i);
+    return partials().at(i);
   }
   constexpr void set_partial(std::size_t i, T const& x) {
     if (i >= N) throw_bad_index(i);
+    if (!has_partials()) partials_ = all_blocks();
     partials_.set(i, x);
     mark_ = mark_type::anything();
   }
   [[nodiscard]] static constexpr std::size_t size() { return N; }
-  [[nodiscard]] DUET_INLINE constexpr all_blocks const& partials() const { return partials_; }
+  [[nodiscard]] DUET_INLINE constexpr all_blocks const& partials() const {
+    if constexpr (is_stored_late<Tag>)
+      return has_partials() ? partials_ : no_partials<all_blocks>;
+    else
+      return partials_;
+  }
+  // Those that are stored, if there are any.
+  [[nodiscard]] DUET_INLINE constexpr all_blocks const& stored_partials() const { return partials_; }
   [[nodiscard]] DUET_INLINE constexpr mark_type mark() const { return mark_; }
 
   // a b in which zero wins over infinity and NaN, term by term.
@@ -224,11 +257,12 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   [[nodiscard]] constexpr bool vanishes() const {
     if (!duet::vanishes(value_)) return false;
     for (std::size_t i = 0; i < N; ++i)
-      if (!duet::vanishes(partials_.at(i))) return false;
+      if (!duet::vanishes(partials().at(i))) return false;
     return true;
   }
   [[nodiscard]] constexpr bool all_finite() const { return duet::all_finite(value_) && partials_are_finite(); }
   DUET_INLINE constexpr void probe_partials(finite_probe<T, N>& probe) const {
+    if (!has_partials()) return;
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { probe.add(partials_[j]); });
   }
 
@@ -248,6 +282,14 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
                                 " partials (expected 0 to N - 1)");
   }
 
+  // Whether partials are stored; if not they are zero.
+  [[nodiscard]] DUET_INLINE constexpr bool has_partials() const {
+    if constexpr (is_stored_late<Tag>)
+      return mark_.stored();
+    else
+      return true;
+  }
+
   [[nodiscard]] constexpr bool partials_are_finite() const {
     finite_probe<T, N> probe;
     probe_partials(probe);
@@ -262,7 +304,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
     }
   };
   DUET_INLINE constexpr explicit dual(leaf<dual> const& x) : value_(x.number), mark_(mark_type::anything()) {
-    blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = x.partials[j]; });
+    blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = x.block(j); });
   }
 
   template <class X, class Seed>
@@ -275,7 +317,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
 
   // The cold path hands over members one by one: a dual that is the target of a call is kept in memory. The mark is
   // written before the paths part: of what is written on both the compiler would know nothing when it matters.
-  template <class X, std::size_t... Group>
+  template <bool IsNew, class X, std::size_t... Group>
   DUET_INLINE constexpr void assign(X const& x, std::index_sequence<Group...>) {
     sum_of_leaves<dual, X, one> leaves(x, one{});
     mark_ = leaves.mark(mark_type());
@@ -287,7 +329,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
         return;
       }
     T const value = x.value();
-    (leaves.template write_group<Group, false>(partials_), ...);
+    if (IsNew || has_partials()) (leaves.template write_group<Group, false>(partials_), ...);
     value_ = value;
   }
 
@@ -309,7 +351,9 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   DUET_INLINE constexpr void accumulate(X const& x, Seed seed, std::index_sequence<Group...>) {
     if constexpr (!is_passive_operand<X>) {
       sum_of_leaves<dual, X, Seed> leaves(x, seed);
+      bool const had_partials = has_partials();
       mark_ = leaves.mark(mark_.known());
+      if (!had_partials && has_partials()) partials_ = all_blocks();
       if constexpr (!is_unguarded<Tag>)
         if (needs_damping(x, seed)) [[unlikely]] {
           dual const increment = damped(X(x), seed);
@@ -317,7 +361,7 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
           value_ = duet::accumulated_value(value_, x, seed);
           return;
         }
-      (leaves.template write_group<Group, true>(partials_), ...);
+      if (has_partials()) (leaves.template write_group<Group, true>(partials_), ...);
     }
     value_ = duet::accumulated_value(value_, x, seed);
   }
@@ -329,10 +373,11 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
     auto c = duet::coefficients<care::damped>(x, seed);
     dual result;
     result.value_ = x.value();
+    if (!result.has_partials()) result.partials_ = all_blocks();
     result.mark_ = mark_type::anything();
     duet::for_each_leaf(x, c, [&](auto const& coefficient, auto const& l) {
       blocks<T, N>::for_each_block([&](auto j) {
-        result.partials_[j] = duet::add_block<true>(block(result.partials_[j]), coefficient, l.partials[j]);
+        result.partials_[j] = duet::add_block<true>(block(result.partials_[j]), coefficient, l.block(j));
       });
     });
     if (!result.partials_are_finite()) infinite_partials_met = true;

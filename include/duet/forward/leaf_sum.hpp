@@ -69,6 +69,25 @@ struct no_mark {
   [[nodiscard]] DUET_INLINE constexpr bool reaches(std::size_t) const { return true; }
   [[nodiscard]] DUET_INLINE constexpr no_mark joined(no_mark) const { return {}; }
 };
+
+// In place of a mark where partials are stored late (dual.hpp): whether they are, asked at run time. Those of a
+// constant, and of what has been computed of constants alone, are not.
+class stored_mark {
+ public:
+  DUET_INLINE constexpr stored_mark() {}  // a constant
+  [[nodiscard]] static DUET_INLINE constexpr stored_mark anything() { return stored_mark(true); }
+  [[nodiscard]] static DUET_INLINE constexpr stored_mark input(std::size_t, std::size_t) { return anything(); }
+  [[nodiscard]] DUET_INLINE constexpr stored_mark known() const { return *this; }
+  [[nodiscard]] DUET_INLINE constexpr bool stored() const { return stored_; }
+  [[nodiscard]] DUET_INLINE constexpr stored_mark joined(stored_mark other) const {
+    return stored_mark(stored_ || other.stored_);
+  }
+
+ private:
+  DUET_INLINE constexpr explicit stored_mark(bool stored) : stored_(stored) {}
+  bool stored_ = false;
+};
+
 // A number that is a vector itself (lanes) is worth the look though it is a block of its own.
 template <class T, std::size_t N>
 inline constexpr bool has_marks =
@@ -210,6 +229,7 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
   using shape = block_shape<T, N>;
   using mark_type = decltype(Leaf::mark);
   static constexpr bool looks_closely = sizeof...(K) <= most_marked_leaves;
+  static constexpr bool asks_whether_stored = std::is_same_v<mark_type, stored_mark>;
 
  public:
   template <class X, class Seed>
@@ -221,7 +241,7 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
 
   // The mark of the sum, and of what else has this mark.
   [[nodiscard]] DUET_INLINE constexpr mark_type mark(mark_type joint) const {
-    if constexpr (looks_closely) {
+    if constexpr (looks_closely || asks_whether_stored) {
       ((joint = joint.joined(term<K>::leaf->mark.known())), ...);
       return joint;
     } else {
@@ -237,7 +257,7 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
     if constexpr (shape::unrolled) {
       constexpr std::size_t first = Group * blocks_together;
       block_sums<T, N, first, std::make_index_sequence<std::min(blocks_together, shape::count - first)>> sums;
-      (sums.add(term<K>::coefficient, term<K>::mark, *term<K>::leaf), ...);
+      (static_cast<void>(is_stored<K>() ? sums.add(term<K>::coefficient, term<K>::mark, *term<K>::leaf) : void()), ...);
       if constexpr (Keep)
         sums.add_to(partials);
       else
@@ -270,7 +290,7 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
     }
   }
   [[nodiscard]] static DUET_INLINE constexpr seed_mark known_mark([[maybe_unused]] Leaf const& l) {
-    if constexpr (looks_closely && !std::is_same_v<mark_type, no_mark>)
+    if constexpr (looks_closely && std::is_same_v<mark_type, seed_mark>)
       return l.mark.known();
     else
       return seed_mark::anything();
@@ -287,6 +307,13 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
       }
   }
 
+  template <std::size_t I>
+  [[nodiscard]] DUET_INLINE constexpr bool is_stored() const {
+    if constexpr (asks_whether_stored)
+      return term<I>::leaf->mark.stored();
+    else
+      return true;
+  }
   [[nodiscard]] DUET_INLINE constexpr seed_mark reached() const {
     seed_mark all;
     ((all = all.joined(term<K>::mark)), ...);
@@ -294,7 +321,8 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
   }
   [[nodiscard]] DUET_INLINE constexpr typename shape::vector sum([[maybe_unused]] std::size_t j) const {
     typename shape::vector total = sizeof...(K) == 0 ? typename shape::vector{} : -typename shape::vector{};
-    ((total = total + term<K>::coefficient * term<K>::leaf->partials[j]), ...);
+    (static_cast<void>(is_stored<K>() ? total = total + term<K>::coefficient * term<K>::leaf->partials[j] : total),
+     ...);
     return total;
   }
 };
