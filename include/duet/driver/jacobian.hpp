@@ -49,7 +49,7 @@ DUET_INLINE bool write_partials(Y const& y, Matrix target) {
   };
   finite_probe<T, S::size()> probe;
   std::size_t first = 0;
-  if constexpr (std::is_same_v<entry_t<Y>, S> && lanes > 1 && row_shape::unrolled && static_size_of<Y> >= lanes) {
+  if constexpr (std::is_same_v<entry_t<Y>, S> && !is_eager<S> && lanes > 1 && row_shape::unrolled && static_size_of<Y> >= lanes) {
     using tile = square_tile<typename row_shape::vector, lanes>;
     for (; first + lanes <= rows; first += lanes)
       blocks<T, S::size()>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {

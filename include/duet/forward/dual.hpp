@@ -244,8 +244,9 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   }
 
   DUET_COLD static void throw_bad_index(std::size_t i) {
-    throw std::invalid_argument("duet::dual: index " + std::to_string(i) + " of a dual with " + std::to_string(N) +
-                                " partials (expected 0 to N - 1)");
+    char text[100];
+    std::snprintf(text, sizeof text, "duet::dual: index %zu of a dual with %zu partials (expected 0 to N - 1)", i, N);
+    throw std::invalid_argument(text);
   }
 
   [[nodiscard]] constexpr bool partials_are_finite() const {

@@ -184,10 +184,9 @@ class block_sums<T, N, First, std::index_sequence<I...>> : block_sum<T, N, First
   using block = typename blocks<T, N>::vector;
 
   DUET_INLINE constexpr block_sums() {}
-  template <class Leaf>
-  DUET_INLINE constexpr void add(T const& c, seed_mark mark, Leaf const& l) {
-    block const of_input = duet::input_block<T, N>(c, mark.index());
-    (block_sum<T, N, First + I>::add(c, mark, of_input, l.partials[block_index<First + I>{}]), ...);
+  template <class Term>
+  DUET_INLINE constexpr void add(Term const& t) {
+    (block_sum<T, N, First + I>::add(t.coefficient, t.mark, t.of_input, t.leaf->partials[block_index<First + I>{}]), ...);
   }
   DUET_INLINE constexpr void assign_to(auto& partials, seed_mark reached) const {
     ((partials[block_index<First + I>{}] = reached.reaches(First + I) ? block_sum<T, N, First + I>::total : block{}),
@@ -206,13 +205,14 @@ class block_sums<T, N, First, std::index_sequence<I...>> : block_sum<T, N, First
   }
 };
 
-// A leaf and its coefficient.
+// A leaf and its coefficient; of an input the block in which it has a partial too.
 template <class T, class Leaf, std::size_t K>
 struct leaf_term {
   DUET_INLINE constexpr leaf_term() {}  // an implicit one would be a call, for which terms would lie in memory
   T coefficient;
   seed_mark mark;
   Leaf const* leaf;
+  typename Leaf::shape::vector of_input;
 };
 
 // The leaves of a statement with their coefficients, where the scalar's partials are plain numbers: a type that
@@ -234,6 +234,10 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
     using coefficients = coefficients_t<X, Seed>;
     gather<0, coefficients>(x, seed, operand_indices<X>{});
     if constexpr (looks_closely) ((product_joints<X, coefficients> >> K & 1 ? join<K>() : void()), ...);
+    if constexpr (shape::unrolled) {
+      ((term<K>::of_input = duet::input_block<T, N>(term<K>::coefficient, term<K>::mark.index())), ...);
+      ((reached_ = reached_.joined(term<K>::mark)), ...);
+    }
   }
 
   // The mark of the sum, and of what else has this mark.
@@ -255,11 +259,11 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
     if constexpr (shape::unrolled) {
       constexpr std::size_t first = Group * blocks_together;
       block_sums<T, N, first, std::make_index_sequence<std::min(blocks_together, shape::count - first)>> sums;
-      (sums.add(term<K>::coefficient, term<K>::mark, *term<K>::leaf), ...);
+      (sums.add(static_cast<term<K> const&>(*this)), ...);
       if constexpr (Keep)
-        sums.add_to(partials, reached(), old);
+        sums.add_to(partials, reached_, old);
       else
-        sums.assign_to(partials, reached());
+        sums.assign_to(partials, reached_);
     } else if constexpr (!Keep || sizeof...(K) != 0) {
       for (std::size_t j = 0; j < shape::count; ++j) {
         auto const total = sum(j);
@@ -305,16 +309,13 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
       }
   }
 
-  [[nodiscard]] DUET_INLINE constexpr seed_mark reached() const {
-    seed_mark all;
-    ((all = all.joined(term<K>::mark)), ...);
-    return all;
-  }
   [[nodiscard]] DUET_INLINE constexpr typename shape::vector sum([[maybe_unused]] std::size_t j) const {
     typename shape::vector total = sizeof...(K) == 0 ? typename shape::vector{} : -typename shape::vector{};
     ((total = total + term<K>::coefficient * term<K>::leaf->partials[j]), ...);
     return total;
   }
+
+  seed_mark reached_;
 };
 
 // The same of partials that carry derivatives themselves: coefficients keep their types, of which many are constants.
