@@ -267,31 +267,20 @@ class blocks {
 template <class V, std::size_t Lanes>
 class square_tile {
  public:
-  template <class Row>
-  DUET_INLINE explicit square_tile(Row const& row) {
-    for_each_row([&](auto k) DUET_INLINE_LAMBDA { rows_[k] = row(k); });
-  }
+  template <class... Row>
+  DUET_INLINE explicit square_tile(Row const&... row) : rows_{row...} {}
   [[nodiscard]] DUET_INLINE V const& operator[](std::size_t k) const { return rows_[k]; }
-
-  template <class Visit>
-  static DUET_INLINE void for_each_row(Visit const& visit) {
-    [&]<std::size_t... K>(std::index_sequence<K...>)
-        DUET_INLINE_LAMBDA { (visit(block_index<K>{}), ...); }(std::make_index_sequence<Lanes>{});
-  }
 
   // In log2(Lanes) rounds rows a power of two apart exchange lanes that are as far apart.
   DUET_INLINE void transpose() {
-    if constexpr (Lanes > 1) transpose_from<1>();
+    if constexpr (Lanes > 1) transpose_from<1>(std::make_index_sequence<Lanes>{});
   }
 
  private:
-  template <std::size_t Distance>
-  DUET_INLINE void transpose_from() {
-    for_each_row([&](auto k) DUET_INLINE_LAMBDA {
-      if constexpr ((k() & Distance) == 0)
-        exchange<Distance>(rows_[k], rows_[k() + Distance], std::make_index_sequence<Lanes>{});
-    });
-    if constexpr (2 * Distance < Lanes) transpose_from<2 * Distance>();
+  template <std::size_t Distance, std::size_t... K>
+  DUET_INLINE void transpose_from(std::index_sequence<K...> all) {
+    (((K & Distance) == 0 ? exchange<Distance>(rows_[K], rows_[K | Distance], all) : void()), ...);
+    if constexpr (2 * Distance < Lanes) transpose_from<2 * Distance>(all);
   }
   template <std::size_t Distance, std::size_t... L>
   static DUET_INLINE void exchange(V& a, V& b, std::index_sequence<L...>) {

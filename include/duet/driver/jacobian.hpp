@@ -49,20 +49,20 @@ DUET_INLINE bool write_partials(Y const& y, Matrix target) {
   };
   finite_probe<T, S::size()> probe;
   std::size_t first = 0;
-  if constexpr (std::is_same_v<entry_t<Y>, S> && !is_eager<S> && lanes > 1 && row_shape::unrolled && static_size_of<Y> >= lanes) {
-    using tile = square_tile<typename row_shape::vector, lanes>;
+  if constexpr (std::is_same_v<entry_t<Y>, S> && !is_eager<S> && lanes > 1 && row_shape::unrolled &&
+                static_size_of<Y> >= lanes) {
+    using vector = typename row_shape::vector;
+    auto const store = [&](vector const& block, std::size_t row, std::size_t column) DUET_INLINE_LAMBDA {
+      if (column < columns) std::memcpy(&at(row, column), &block, sizeof block);
+    };
     for (; first + lanes <= rows; first += lanes)
       blocks<T, S::size()>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-        tile t([&](std::size_t k) DUET_INLINE_LAMBDA {
-          typename row_shape::vector const block = shape<Y>::entry(y, first + k).partials()[j];
-          if constexpr (is_unguarded_result<S, Y>) probe.add(block);
-          return block;
-        });
-        t.transpose();
-        tile::for_each_row([&](auto k) DUET_INLINE_LAMBDA {
-          if (std::size_t const column = j * lanes + k; column < columns)
-            std::memcpy(&at(first, column), &t[k], sizeof(t[k]));
-        });
+        [&]<std::size_t... K>(std::index_sequence<K...>) DUET_INLINE_LAMBDA {
+          square_tile<vector, lanes> t(shape<Y>::entry(y, first + K).partials()[j]...);
+          if constexpr (is_unguarded_result<S, Y>) (probe.add(t[K]), ...);
+          t.transpose();
+          (store(t[K], first, j * lanes + K), ...);
+        }(std::make_index_sequence<lanes>{});
       });
   }
   std::array<T, S::size()> partials;

@@ -227,7 +227,12 @@ class expression : operand_list<X...> {
 
   template <std::size_t I>
   [[nodiscard]] DUET_INLINE constexpr auto const& operand() const {
-    return duet::operand_at<I>(static_cast<list const&>(*this));
+    if constexpr (I == 0)  // a function less for each of most operands
+      return (list::first);
+    else if constexpr (I == 1)
+      return (list::rest.first);
+    else
+      return duet::operand_at<I>(static_cast<list const&>(*this));
   }
 
   // The partial of this operation in its operand I: a number, or a constant of the type system.
