@@ -84,8 +84,8 @@ template <class S, class Y>
   return probe.finite();
 }
 
-// The same with care, in careful scalars. It is rarely needed: out of line, and places are numbers, so that what is done
-// with each is compiled once.
+// The same with care, in careful scalars. It is rarely needed: out of line, and places are numbers, so that what is
+// done with each is compiled once.
 template <class S, class F, class X, class Seed>
 [[nodiscard]] DUET_COLD auto careful_result(F& f, X const& x, Seed const& seed) {
   using C = careful_t<S>;
@@ -162,9 +162,8 @@ template <class S, class F, class X>
 }
 
 // As many passes as it takes to carry every input: visit(S, y, first, count), with y the result of f and first the
-// input of partial 0, calls for one pass each; if it gives a bool, that says whether the derivatives in y are finite, and
-// it is called for careful scalars too.
-// f is evaluated once even if there are no inputs.
+// input of partial 0, calls for one pass each; if it gives a bool, that says whether the derivatives in y are finite,
+// and it is called for careful scalars too. f is evaluated once even if there are no inputs.
 template <class F, class X, class Visit>
 DUET_INLINE void forward_passes(F& f, X const& x, Visit const& visit) {
   using T = entry_t<X>;

@@ -139,15 +139,15 @@ template <bool Passive, class D>
   else
     return duet::evaluated(d);
 }
-// All of it as a list.
-template <class... X, class First>
+// All of it as a list. (Not a template of the operands: it would be another one for each node.)
+template <bool... Passive, class First>
 [[nodiscard]] DUET_INLINE constexpr auto local_partials(First const& first) {
-  if constexpr (sizeof...(X) == 1)
-    return partials{duet::local_partial<is_passive_operand<X>>(first)...};
+  if constexpr (sizeof...(Passive) == 1)
+    return partials{duet::local_partial<Passive>(first)...};
   else
     return [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
-      return partials{duet::local_partial<is_passive_operand<X>>(get<I>(first))...};
-    }(std::index_sequence_for<X...>{});
+      return partials{duet::local_partial<Passive>(get<I>(first))...};
+    }(std::make_index_sequence<sizeof...(Passive)>{});
 }
 
 struct not_stored {};
@@ -266,9 +266,9 @@ class expression : operand_list<X...> {
     if constexpr (has_cheap_first<Rule>)
       return not_stored{};
     else
-      return duet::local_partials<X...>(first_of_operands(all));
+      return duet::local_partials<is_passive_operand<X>...>(first_of_operands(all));
   }
-  using all_partials = decltype(duet::local_partials<X...>(
+  using all_partials = decltype(duet::local_partials<is_passive_operand<X>...>(
       Rule::first(std::declval<X const&>().value()..., std::declval<value_type const&>())));
   using stored = std::conditional_t<has_cheap_first<Rule>, not_stored, all_partials>;
   template <std::size_t I>

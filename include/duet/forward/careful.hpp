@@ -82,7 +82,8 @@ class careful : public compound_assignment<careful<T, N, Order, Tag>> {
   [[nodiscard]] DUET_COLD static careful evaluate(X const&... x) {
     constexpr std::size_t arity = sizeof...(X);
     T const value(Rule::value(x.value()...));
-    auto const slope = slopes<X...>(Rule::first(x.value()..., value), std::index_sequence_for<X...>{});
+    auto const slope =
+        slopes<is_passive_operand<X>...>(Rule::first(x.value()..., value), std::index_sequence_for<X...>{});
     careful const* const moving[]{pointer(x)...};
     careful result(value, slope.data(), moving, arity);
     if constexpr (Order == 2) {
@@ -95,12 +96,12 @@ class careful : public compound_assignment<careful<T, N, Order, Tag>> {
     return result;
   }
   // What rules have in common is compiled once for all of them.
-  template <class... X, class First, std::size_t... K>
-  [[nodiscard]] static std::array<T, sizeof...(X)> slopes(First const& first, std::index_sequence<K...>) {
-    if constexpr (sizeof...(X) == 1)
-      return {number<T>(duet::local_partial<is_passive_operand<X>>(first))...};
+  template <bool... Passive, class First, std::size_t... K>
+  [[nodiscard]] static std::array<T, sizeof...(Passive)> slopes(First const& first, std::index_sequence<K...>) {
+    if constexpr (sizeof...(Passive) == 1)
+      return {number<T>(duet::local_partial<Passive>(first))...};
     else
-      return {number<T>(duet::local_partial<is_passive_operand<X>>(get<K>(first)))...};
+      return {number<T>(duet::local_partial<Passive>(get<K>(first)))...};
   }
   DUET_COLD careful(T const& value, T const* slope, careful const* const* x, std::size_t arity) : value_(value) {
     for (std::size_t k = 0; k < arity; ++k) {

@@ -184,9 +184,9 @@ class block_sums<T, N, First, std::index_sequence<I...>> : block_sum<T, N, First
   using block = typename blocks<T, N>::vector;
 
   DUET_INLINE constexpr block_sums() {}
-  template <class Term>
-  DUET_INLINE constexpr void add(Term const& t) {
-    (block_sum<T, N, First + I>::add(t.coefficient, t.mark, t.of_input, t.leaf->partials[block_index<First + I>{}]), ...);
+  template <class Leaf>
+  DUET_INLINE constexpr void add(T const& c, seed_mark mark, block const& of_input, Leaf const& l) {
+    (block_sum<T, N, First + I>::add(c, mark, of_input, l.partials[block_index<First + I>{}]), ...);
   }
   DUET_INLINE constexpr void assign_to(auto& partials, seed_mark reached) const {
     ((partials[block_index<First + I>{}] = reached.reaches(First + I) ? block_sum<T, N, First + I>::total : block{}),
@@ -259,7 +259,7 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
     if constexpr (shape::unrolled) {
       constexpr std::size_t first = Group * blocks_together;
       block_sums<T, N, first, std::make_index_sequence<std::min(blocks_together, shape::count - first)>> sums;
-      (sums.add(static_cast<term<K> const&>(*this)), ...);
+      (sums.add(term<K>::coefficient, term<K>::mark, term<K>::of_input, *term<K>::leaf), ...);
       if constexpr (Keep)
         sums.add_to(partials, reached_, old);
       else
