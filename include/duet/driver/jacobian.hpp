@@ -56,15 +56,16 @@ DUET_INLINE bool write_partials(Y const& y, Matrix& target, std::size_t begin, s
     auto const store = [&](vector const& block, std::size_t row, std::size_t column) DUET_INLINE_LAMBDA {
       if (column < columns) std::memcpy(&at(row, column), &block, sizeof block);
     };
+    auto const write = [&]<std::size_t... K>(auto j, std::index_sequence<K...>) DUET_INLINE_LAMBDA {
+      square_tile<vector, lanes> t(shape<Y>::entry(y, first + K).partials()[j]...);
+      if constexpr (is_unguarded_result<S, Y>) (probe.add(t[K]), ...);
+      t.transpose();
+      (store(t[K], first, j() * lanes + K), ...);
+    };
     for (; first + lanes <= rows; first += lanes)
-      blocks<T, S::size()>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-        [&]<std::size_t... K>(std::index_sequence<K...>) DUET_INLINE_LAMBDA {
-          square_tile<vector, lanes> t(shape<Y>::entry(y, first + K).partials()[j]...);
-          if constexpr (is_unguarded_result<S, Y>) (probe.add(t[K]), ...);
-          t.transpose();
-          (store(t[K], first, j * lanes + K), ...);
-        }(std::make_index_sequence<lanes>{});
-      });
+      [&]<std::size_t... J>(std::index_sequence<J...>) DUET_INLINE_LAMBDA {
+        (write(block_index<J>{}, std::make_index_sequence<lanes>{}), ...);
+      }(std::make_index_sequence<row_shape::count>{});
   }
   if constexpr (!by_tiles || static_size_of<Y> == dynamic || static_size_of<Y> % lanes != 0) {
     std::array<T, S::size()> partials;

@@ -241,14 +241,11 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
   }
 
   // The mark of the sum, and of what else has this mark.
-  [[nodiscard]] DUET_INLINE constexpr mark_type mark(mark_type joint) const {
-    if constexpr (looks_closely) {
-      joint = joint.known();
-      ((joint = joint.joined(term<K>::leaf->mark.known())), ...);
-      return joint;
-    } else {
+  [[nodiscard]] DUET_INLINE constexpr mark_type mark([[maybe_unused]] mark_type joint) const {
+    if constexpr (looks_closely && !std::is_same_v<mark_type, no_mark>)
+      return joint.known().joined(reached_);
+    else
       return mark_type::anything();
-    }
   }
 
   // A group of blocks, of whose old partials, of this mark, those that are kept are added last. (In one function for
