@@ -178,14 +178,26 @@ struct operand_list<X> {
   constexpr operand_list& operator=(operand_list const&) = default;
 };
 
-template <std::size_t I, class List>
-[[nodiscard]] DUET_INLINE constexpr auto const& operand_at(List const& list) {
+// Two, as most nodes have: one list less to construct and to copy.
+template <class X, class Y>
+struct operand_list<X, Y> {
+  X first;
+  Y second;
+  template <class S, class U, class V>
+  DUET_INLINE constexpr operand_list(std::type_identity<S>, U const& x, V const& y)
+      : first(duet::as_operand<S>(x)), second(duet::as_operand<S>(y)) {}
+  DUET_INLINE constexpr operand_list(operand_list const& other) : first(other.first), second(other.second) {}
+  constexpr operand_list& operator=(operand_list const&) = default;
+};
+
+template <std::size_t I, class X, class... Rest>
+[[nodiscard]] DUET_INLINE constexpr auto const& operand_at(operand_list<X, Rest...> const& list) {
   if constexpr (I == 0)
     return list.first;
-  else if constexpr (I == 1)  // one function less for each pair of operands
-    return list.rest.first;
+  else if constexpr (sizeof...(Rest) == 1)
+    return list.second;
   else
-    return duet::operand_at<I - 2>(list.rest.rest);
+    return duet::operand_at<I - 1>(list.rest);
 }
 
 // The scalar of the first operand that has one.
@@ -229,8 +241,8 @@ class expression : operand_list<X...> {
   [[nodiscard]] DUET_INLINE constexpr auto const& operand() const {
     if constexpr (I == 0)  // a function less for each of most operands
       return (list::first);
-    else if constexpr (I == 1)
-      return (list::rest.first);
+    else if constexpr (arity == 2)
+      return (list::second);
     else
       return duet::operand_at<I>(static_cast<list const&>(*this));
   }
