@@ -116,8 +116,9 @@ struct leaf<dual<T, N, Tag>> {
   using scalar = dual<T, N, Tag>;
   using value_type = T;
   using shape = block_shape<T, N>;
-  using storage = std::conditional_t<
-      shape::unrolled, leaf_blocks<typename scalar::all_blocks, std::make_index_sequence<shape::count>>, blocks<T, N>>;
+  static constexpr bool as_they_lie = !shape::unrolled || scalar::all_blocks::aligned;  // one copy for all blocks
+  using storage = std::conditional_t<as_they_lie, blocks<T, N>,
+                                     leaf_blocks<typename scalar::all_blocks, std::make_index_sequence<shape::count>>>;
 
   T number;
   [[no_unique_address]] typename scalar::mark_type mark;
@@ -134,7 +135,7 @@ struct leaf<dual<T, N, Tag>> {
   template <class... Block>
     requires(sizeof...(Block) == parts - 1)
   DUET_INLINE constexpr explicit leaf(T const& n, Block const&... block)
-      : number(n), mark(scalar::mark_type::anything()), partials(block...) {}
+      : number(n), mark(scalar::mark_type::anything()), partials(stored(block...)) {}
   template <std::size_t K>
   [[nodiscard]] DUET_INLINE constexpr auto part() const {
     if constexpr (K == 0)
@@ -143,6 +144,19 @@ struct leaf<dual<T, N, Tag>> {
       return partials[block_index<K - 1>{}];
     else
       return partials;
+  }
+
+ private:
+  template <class... Block>
+  [[nodiscard]] static DUET_INLINE constexpr storage stored(Block const&... block) {
+    if constexpr (shape::unrolled && as_they_lie)
+      return [&]<std::size_t... J>(std::index_sequence<J...>) DUET_INLINE_LAMBDA {
+        storage all;
+        ((all[block_index<J>{}] = block), ...);
+        return all;
+      }(std::index_sequence_for<Block...>{});
+    else
+      return storage(block...);
   }
 };
 
