@@ -117,7 +117,7 @@ struct leaf<dual<T, N, Tag>> {
   using value_type = T;
   using shape = block_shape<T, N>;
   static constexpr bool as_they_lie = !shape::unrolled || scalar::all_blocks::aligned;  // one copy for all blocks
-  using storage = std::conditional_t<as_they_lie, blocks<T, N>,
+  using storage = std::conditional_t<as_they_lie, typename scalar::all_blocks,
                                      leaf_blocks<typename scalar::all_blocks, std::make_index_sequence<shape::count>>>;
 
   T number;
