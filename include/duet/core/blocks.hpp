@@ -296,37 +296,26 @@ template <std::size_t Lanes, std::size_t Count, std::size_t B, std::size_t Dista
 template <class V, std::size_t Lanes, std::size_t Rows = Lanes>
 class vector_tile {
  public:
-  template <class Row>
-  DUET_INLINE explicit vector_tile(Row const& row) {
-    for_each_row([&](auto k) DUET_INLINE_LAMBDA { rows_[k] = row(k); });
-  }
+  template <class... Row>
+  DUET_INLINE explicit vector_tile(Row const&... row) : rows_{row...} {}
   [[nodiscard]] DUET_INLINE V const& operator[](std::size_t k) const { return rows_[k]; }
-
-  template <class Visit>
-  static DUET_INLINE void for_each_row(Visit const& visit) {
-    [&]<std::size_t... K>(std::index_sequence<K...>)
-        DUET_INLINE_LAMBDA { (visit(block_index<K>{}), ...); }(std::make_index_sequence<Rows>{});
-  }
 
   // In log2(Lanes) rounds rows a power of two apart exchange lanes that are as far apart.
   DUET_INLINE void transpose()
     requires(Rows == Lanes)
   {
-    if constexpr (Lanes > 1) transpose_from<1>();
+    if constexpr (Lanes > 1) transpose_from<1>(std::make_index_sequence<Lanes>{});
   }
   // Moves lane l of each row l rows on, modulo Rows: in as many rounds, those whose number has a bit by as many rows.
   DUET_INLINE void skew() {
-    if constexpr (Lanes > 1) skew_from<1>(std::make_index_sequence<Lanes>{});
+    if constexpr (Lanes > 1) skew_from<1>(std::make_index_sequence<Rows>{});
   }
 
  private:
-  template <std::size_t Distance>
-  DUET_INLINE void transpose_from() {
-    for_each_row([&](auto k) DUET_INLINE_LAMBDA {
-      if constexpr ((k() & Distance) == 0)
-        exchange<Distance>(rows_[k], rows_[k() + Distance], std::make_index_sequence<Lanes>{});
-    });
-    if constexpr (2 * Distance < Lanes) transpose_from<2 * Distance>();
+  template <std::size_t Distance, std::size_t... K>
+  DUET_INLINE void transpose_from(std::index_sequence<K...> all) {
+    (((K & Distance) == 0 ? exchange<Distance>(rows_[K], rows_[K | Distance], all) : void()), ...);
+    if constexpr (2 * Distance < Lanes) transpose_from<2 * Distance>(all);
   }
   template <std::size_t Distance, std::size_t... L>
   static DUET_INLINE void exchange(V& a, V& b, std::index_sequence<L...>) {
@@ -335,14 +324,17 @@ class vector_tile {
     a = first;
   }
 
-  template <std::size_t Distance, std::size_t... L>
-  DUET_INLINE void skew_from(std::index_sequence<L...> lanes) {
+  template <std::size_t Distance, std::size_t... K>
+  DUET_INLINE void skew_from(std::index_sequence<K...> all) {
     vector_tile const before = *this;
-    for_each_row([&](auto k) DUET_INLINE_LAMBDA {
-      rows_[k] = __builtin_shufflevector(before.rows_[k], before.rows_[(k() + Rows - Distance) % Rows],
-                                         ((L & Distance) != 0 ? Lanes + L : L)...);
-    });
-    if constexpr (2 * Distance < Lanes) skew_from<2 * Distance>(lanes);
+    ((rows_[K] = moved<Distance>(before.rows_[K], before.rows_[(K + Rows - Distance) % Rows],
+                                 std::make_index_sequence<Lanes>{})),
+     ...);
+    if constexpr (2 * Distance < Lanes) skew_from<2 * Distance>(all);
+  }
+  template <std::size_t Distance, std::size_t... L>
+  [[nodiscard]] static DUET_INLINE V moved(V const& stays, V const& comes, std::index_sequence<L...>) {
+    return __builtin_shufflevector(stays, comes, ((L & Distance) != 0 ? Lanes + L : L)...);
   }
 
   V rows_[Rows];

@@ -92,7 +92,7 @@ void hyperdual_pass(F& f, X const& x, std::size_t first, std::size_t second, Res
     else
       return lane(i) < S::size() ? S::independent(value, lane(i)) : S(value);
   };
-  duet::take_seeded<S>(f, x, seed, [&](auto const& y) DUET_INLINE_LAMBDA {
+  auto const read = [&](auto const& y) DUET_INLINE_LAMBDA {
     result.value = duet::value_of<S>(y);
     if constexpr (!std::is_same_v<std::remove_cvref_t<decltype(y)>, S>) {  // a constant
       if constexpr (requires { result.hessian.setZero(); }) result.hessian.setZero();
@@ -113,6 +113,12 @@ void hyperdual_pass(F& f, X const& x, std::size_t first, std::size_t second, Res
       });
     }
     return duet::derivatives_are_finite<S>(y);
+  };
+  duet::take_seeded<S>(f, x, seed, [&]<class R>(std::type_identity<R>, auto const& y) DUET_INLINE_LAMBDA {
+    if constexpr (is_eager<std::remove_cvref_t<decltype(y)>>)  // with care
+      return read(y.template to<S>());
+    else
+      return read(y);
   });
 }
 

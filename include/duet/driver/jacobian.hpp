@@ -35,42 +35,46 @@ inline void require_same_outputs(std::string_view where, std::size_t given, std:
   require_size(where, "the result of f", given, expected, "as when f was called before");
 }
 
-// The first partials of the entries of y, a row for each, to a matrix with as many columns. It is stored by columns: as
-// many rows as a block has lanes are transposed in registers at a time. Says whether all are finite, which costs no
-// more than the registers they are in.
+// The first partials of the entries of y, a row for each, to as many columns of a matrix from `begin` on. It is stored
+// by columns: as many rows as a block has lanes are transposed in registers at a time. Says whether all are finite,
+// which costs no more than the registers they are in.
 template <class S, class Y, class Matrix>
-DUET_INLINE bool write_partials(Y const& y, Matrix target) {
+DUET_INLINE bool write_partials(Y const& y, Matrix& target, std::size_t begin, std::size_t columns) {
   using T = typename S::value_type;
   using row_shape = block_shape<T, S::size()>;
   constexpr std::size_t lanes = row_shape::lanes;
-  std::size_t const rows = duet::size_of(y), columns = static_cast<std::size_t>(target.cols());
-  auto const at = [&](std::size_t i, std::size_t j) -> T& {
-    return target.coeffRef(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
+  constexpr bool by_tiles =
+      std::is_same_v<entry_t<Y>, S> && !is_eager<S> && lanes > 1 && row_shape::unrolled && static_size_of<Y> >= lanes;
+  std::size_t const rows = duet::size_of(y);
+  auto const at = [&](std::size_t i, std::size_t j) DUET_INLINE_LAMBDA -> T& {
+    return target.coeffRef(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(begin + j));
   };
   finite_probe<T, S::size()> probe;
   std::size_t first = 0;
-  if constexpr (std::is_same_v<entry_t<Y>, S> && lanes > 1 && row_shape::unrolled && static_size_of<Y> >= lanes) {
-    using tile = vector_tile<typename row_shape::vector, lanes>;
+  if constexpr (by_tiles) {
+    using vector = typename row_shape::vector;
+    auto const store = [&](vector const& block, std::size_t row, std::size_t column) DUET_INLINE_LAMBDA {
+      if (column < columns) std::memcpy(&at(row, column), &block, sizeof block);
+    };
+    auto const write = [&]<std::size_t... K>(auto j, std::index_sequence<K...>) DUET_INLINE_LAMBDA {
+      vector_tile<vector, lanes> t(shape<Y>::entry(y, first + K).partials()[j]...);
+      if constexpr (is_unguarded_result<S, Y>) (probe.add(t[K]), ...);
+      t.transpose();
+      (store(t[K], first, j() * lanes + K), ...);
+    };
     for (; first + lanes <= rows; first += lanes)
-      blocks<T, S::size()>::for_each_block([&](auto j) DUET_INLINE_LAMBDA {
-        tile t([&](std::size_t k) DUET_INLINE_LAMBDA {
-          typename row_shape::vector const block = shape<Y>::entry(y, first + k).partials()[j];
-          if constexpr (is_unguarded_result<S, Y>) probe.add(block);
-          return block;
-        });
-        t.transpose();
-        tile::for_each_row([&](auto k) DUET_INLINE_LAMBDA {
-          if (std::size_t const column = j * lanes + k; column < columns)
-            std::memcpy(&at(first, column), &t[k], sizeof(t[k]));
-        });
-      });
+      [&]<std::size_t... J>(std::index_sequence<J...>) DUET_INLINE_LAMBDA {
+        (write(block_index<J>{}, std::make_index_sequence<lanes>{}), ...);
+      }(std::make_index_sequence<row_shape::count>{});
   }
-  std::array<T, S::size()> partials;
-  for (std::size_t i = first; i < rows; ++i) {
-    auto const& entry = shape<Y>::entry(y, i);
-    if constexpr (is_unguarded_result<S, Y>) entry.probe_partials(probe);
-    duet::copy_partials<S>(entry, partials.data());
-    for (std::size_t j = 0; j < columns; ++j) at(i, j) = partials[j];
+  if constexpr (!by_tiles || static_size_of<Y> == dynamic || static_size_of<Y> % lanes != 0) {
+    std::array<T, S::size()> partials;
+    for (std::size_t i = first; i < rows; ++i) {
+      auto const& entry = shape<Y>::entry(y, i);
+      if constexpr (is_unguarded_result<S, Y>) entry.probe_partials(probe);
+      duet::copy_partials<S>(entry, partials.data());
+      for (std::size_t j = 0; j < columns; ++j) at(i, j) = partials[j];
+    }
   }
   return probe.finite();
 }
@@ -79,14 +83,14 @@ DUET_INLINE bool write_partials(Y const& y, Matrix target) {
 template <class F, class X, class Result>
 void jacobian_in(mode_constant<mode::forward>, F& f, X const& x, Result& result) {
   auto const read = [&]<class S, class Y>(std::type_identity<S>, Y const& y, auto first, auto count) {
-    std::size_t const rows = duet::size_of(y);
-    if (first == 0) {
-      duet::write_values<S>(y, result.value);
-      result.jacobian.resize(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(duet::size_of(x)));
+    if (first == 0) duet::write_values<S>(y, result.value);
+    if constexpr (decltype(result.jacobian)::SizeAtCompileTime == Eigen::Dynamic) {
+      std::size_t const rows = duet::size_of(y);
+      if (first == 0)
+        result.jacobian.resize(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(duet::size_of(x)));
+      duet::require_same_outputs("duet::jacobian", rows, static_cast<std::size_t>(result.jacobian.rows()));
     }
-    duet::require_same_outputs("duet::jacobian", rows, static_cast<std::size_t>(result.jacobian.rows()));
-    return duet::write_partials<S>(
-        y, result.jacobian.middleCols(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(count)));
+    return duet::write_partials<S>(y, result.jacobian, first, count);
   };
   duet::forward_passes(f, x, read);
 }

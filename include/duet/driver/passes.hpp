@@ -27,16 +27,16 @@ template <class S, class F, class X, class Seed>
     return plain_t<R>(duet::plain(duet::call(f, inputs)));
 }
 
-// The same read where it is inlined, so that derivatives need not go through memory: what take(y) gives.
+// The same read where it is inlined, so that derivatives need not go through memory: what take(S, y) gives.
 template <class S, class F, class X, class Seed, class Take>
 [[nodiscard]] DUET_FLATTEN bool take_inlined(F& f, X const& x, Seed seed, Take take) {
   using R = call_result_t<F, lifted_t<X, S>>;
   auto const inputs = shape<X>::template make<S>(x, seed);
   if constexpr (std::is_same_v<R, plain_t<R>>) {
     R const y = duet::call(f, inputs);
-    return take(y);
+    return take(std::type_identity<S>{}, y);
   } else {
-    return take(plain_t<R>(duet::plain(duet::call(f, inputs))));
+    return take(std::type_identity<S>{}, plain_t<R>(duet::plain(duet::call(f, inputs))));
   }
 }
 
@@ -84,13 +84,18 @@ template <class S, class Y>
   return probe.finite();
 }
 
-// The same with care. It is rarely needed: out of line.
+// The same with care, in careful scalars. It is rarely needed: out of line, and places are numbers, so that what is
+// done with each is compiled once.
+template <class S, class F, class X, class Seed>
+[[nodiscard]] DUET_COLD auto careful_result(F& f, X const& x, Seed const& seed) {
+  using C = careful_t<S>;
+  return duet::evaluate(f, shape<X>::template make<C>(x, [&](std::size_t i) { return C::from(seed(i)); }));
+}
 template <class S, class F, class X, class Seed>
 [[nodiscard]] DUET_COLD auto evaluate_with_care(F& f, X const& x, Seed const& seed) {
-  using C = careful_t<S>;
-  auto const y = duet::evaluate(f, shape<X>::template make<C>(x, [&](auto i) { return C::from(seed(i)); }));
+  auto const y = duet::careful_result<S>(f, x, seed);
   using Y = std::remove_cvref_t<decltype(y)>;
-  return shape<Y>::template make<S>(y, [&](auto i) { return shape<Y>::entry(y, i).template to<S>(); });
+  return shape<Y>::template make<S>(y, [&](std::size_t i) { return shape<Y>::entry(y, i).template to<S>(); });
 }
 
 // Where a derivative comes out as infinity or NaN f is evaluated once more with care: there a zero wins over an
@@ -117,20 +122,21 @@ template <class S, class F, class X, class Seed>
 
 template <class S, class F, class X, class Seed, class Take>
 DUET_COLD void take_with_care(F& f, X const& x, Seed const& seed, Take const& take) {
-  static_cast<void>(take(duet::evaluate_with_care<S>(f, x, seed)));
+  static_cast<void>(take(std::type_identity<careful_t<S>>{}, duet::careful_result<S>(f, x, seed)));
 }
 
-// The same for take(y), which reads y and says whether the derivatives in it are finite.
+// The same for take(scalar, y), which reads y and says whether the derivatives in it are finite; with care y is of
+// careful scalars.
 template <class S, class F, class X, class Seed, class Take>
 DUET_INLINE void take_seeded(F& f, X const& x, Seed const& seed, Take const& take) {
   if constexpr (std::is_same_v<S, guarded_t<S>>) {
-    static_cast<void>(take(duet::evaluate_seeded<S>(f, x, seed)));
+    static_cast<void>(take(std::type_identity<S>{}, duet::evaluate_seeded<S>(f, x, seed)));
   } else {
     bool const finite = [&] {
       if constexpr (is_inlined<S, X>)
         return duet::take_inlined<S>(f, x, seed, take);
       else
-        return take(duet::evaluate_on<S>(f, x, seed));
+        return take(std::type_identity<S>{}, duet::evaluate_on<S>(f, x, seed));
     }();
     if constexpr (is_unguarded_result<S, result_t<F, lifted_t<X, S>>>)
       if (!finite) [[unlikely]]
@@ -156,8 +162,8 @@ template <class S, class F, class X>
 }
 
 // As many passes as it takes to carry every input: visit(S, y, first, count), with y the result of f and first the
-// input of partial 0, calls for one pass each; if it gives a bool, that says whether the derivatives in y are finite.
-// f is evaluated once even if there are no inputs.
+// input of partial 0, calls for one pass each; if it gives a bool, that says whether the derivatives in y are finite,
+// and it is called for careful scalars too. f is evaluated once even if there are no inputs.
 template <class F, class X, class Visit>
 DUET_INLINE void forward_passes(F& f, X const& x, Visit const& visit) {
   using T = entry_t<X>;
@@ -170,8 +176,8 @@ DUET_INLINE void forward_passes(F& f, X const& x, Visit const& visit) {
                             visit(scalar, duet::forward_pass<S>(f, x, first, count), first, count);
                           else
                             duet::take_seeded<S>(f, x, duet::pass_seed<S>(x, first, count),
-                                                 [visit, scalar, first, count](auto const& y)
-                                                     DUET_INLINE_LAMBDA { return visit(scalar, y, first, count); });
+                                                 [visit, first, count](auto of, auto const& y)
+                                                     DUET_INLINE_LAMBDA { return visit(of, y, first, count); });
                         };
   if constexpr (static_size_of<X> != dynamic) {
     constexpr std::size_t n = static_size_of<X>;
@@ -194,10 +200,12 @@ DUET_INLINE void forward_passes(F& f, X const& x, Visit const& visit) {
 // Writes the partials of an entry to consecutive places; a constant has none.
 template <class S, class E>
 DUET_INLINE void copy_partials(E const& e, typename S::value_type* target) {
-  if constexpr (std::is_same_v<E, S>)
-    e.partials().copy_to(target);
-  else
+  if constexpr (!std::is_same_v<E, S>)
     std::fill_n(target, S::size(), typename S::value_type(0));
+  else if constexpr (is_eager<S>)
+    for (std::size_t i = 0; i < S::size(); ++i) target[i] = e.partials()[i];
+  else
+    e.partials().copy_to(target);
 }
 
 }  // namespace duet

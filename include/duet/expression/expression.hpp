@@ -139,15 +139,15 @@ template <bool Passive, class D>
   else
     return duet::evaluated(d);
 }
-// All of it as a list.
-template <class... X, class First>
+// All of it as a list. (Not a template of the operands: it would be another one for each node.)
+template <bool... Passive, class First>
 [[nodiscard]] DUET_INLINE constexpr auto local_partials(First const& first) {
-  if constexpr (sizeof...(X) == 1)
-    return partials{duet::local_partial<is_passive_operand<X>>(first)...};
+  if constexpr (sizeof...(Passive) == 1)
+    return partials{duet::local_partial<Passive>(first)...};
   else
     return [&]<std::size_t... I>(std::index_sequence<I...>) DUET_INLINE_LAMBDA {
-      return partials{duet::local_partial<is_passive_operand<X>>(get<I>(first))...};
-    }(std::index_sequence_for<X...>{});
+      return partials{duet::local_partial<Passive>(get<I>(first))...};
+    }(std::make_index_sequence<sizeof...(Passive)>{});
 }
 
 struct not_stored {};
@@ -178,14 +178,26 @@ struct operand_list<X> {
   constexpr operand_list& operator=(operand_list const&) = default;
 };
 
-template <std::size_t I, class List>
-[[nodiscard]] DUET_INLINE constexpr auto const& operand_at(List const& list) {
+// Two, as most nodes have: one list less to construct and to copy.
+template <class X, class Y>
+struct operand_list<X, Y> {
+  X first;
+  Y second;
+  template <class S, class U, class V>
+  DUET_INLINE constexpr operand_list(std::type_identity<S>, U const& x, V const& y)
+      : first(duet::as_operand<S>(x)), second(duet::as_operand<S>(y)) {}
+  DUET_INLINE constexpr operand_list(operand_list const& other) : first(other.first), second(other.second) {}
+  constexpr operand_list& operator=(operand_list const&) = default;
+};
+
+template <std::size_t I, class X, class... Rest>
+[[nodiscard]] DUET_INLINE constexpr auto const& operand_at(operand_list<X, Rest...> const& list) {
   if constexpr (I == 0)
     return list.first;
-  else if constexpr (I == 1)  // one function less for each pair of operands
-    return list.rest.first;
+  else if constexpr (sizeof...(Rest) == 1)
+    return list.second;
   else
-    return duet::operand_at<I - 2>(list.rest.rest);
+    return duet::operand_at<I - 1>(list.rest);
 }
 
 // The scalar of the first operand that has one.
@@ -227,7 +239,12 @@ class expression : operand_list<X...> {
 
   template <std::size_t I>
   [[nodiscard]] DUET_INLINE constexpr auto const& operand() const {
-    return duet::operand_at<I>(static_cast<list const&>(*this));
+    if constexpr (I == 0)  // a function less for each of most operands
+      return (list::first);
+    else if constexpr (arity == 2)
+      return (list::second);
+    else
+      return duet::operand_at<I>(static_cast<list const&>(*this));
   }
 
   // The partial of this operation in its operand I: a number, or a constant of the type system.
@@ -261,9 +278,9 @@ class expression : operand_list<X...> {
     if constexpr (has_cheap_first<Rule>)
       return not_stored{};
     else
-      return duet::local_partials<X...>(first_of_operands(all));
+      return duet::local_partials<is_passive_operand<X>...>(first_of_operands(all));
   }
-  using all_partials = decltype(duet::local_partials<X...>(
+  using all_partials = decltype(duet::local_partials<is_passive_operand<X>...>(
       Rule::first(std::declval<X const&>().value()..., std::declval<value_type const&>())));
   using stored = std::conditional_t<has_cheap_first<Rule>, not_stored, all_partials>;
   template <std::size_t I>

@@ -35,11 +35,10 @@ class careful : public compound_assignment<careful<T, N, Order, Tag>> {
   template <class S>
   [[nodiscard]] static careful from(S const& x) {
     careful result(x.value());
-    for (std::size_t i = 0; i < N; ++i) {
-      result.partials_[i] = x.partial(i);
-      if constexpr (Order == 2)
+    x.partials().copy_to(result.partials_.data());
+    if constexpr (Order == 2)
+      for (std::size_t i = 0; i < N; ++i)
         for (std::size_t j = i; j < N; ++j) result.seconds_[place(i, j)] = x.second(i, j);
-    }
     return result;
   }
   template <class S>
@@ -54,6 +53,8 @@ class careful : public compound_assignment<careful<T, N, Order, Tag>> {
   }
 
   [[nodiscard]] T const& value() const { return value_; }
+  [[nodiscard]] static constexpr std::size_t size() { return N; }
+  [[nodiscard]] std::array<T, N> const& partials() const { return partials_; }
 
   [[nodiscard]] bool vanishes() const {
     return duet::vanishes(value_) && every_derivative([](T const& x) { return duet::vanishes(x); });
@@ -80,30 +81,30 @@ class careful : public compound_assignment<careful<T, N, Order, Tag>> {
   template <class Rule, class... X>
   [[nodiscard]] DUET_COLD static careful evaluate(X const&... x) {
     constexpr std::size_t arity = sizeof...(X);
-    careful result(T(Rule::value(x.value()...)));
-    auto const slopes = duet::local_partials<X...>(Rule::first(x.value()..., result.value_));
-    [&]<std::size_t... K>(std::index_sequence<K...>) {
-      std::array<T, arity> const slope{number<T>(get<K>(slopes))...};
-      std::array<careful const*, arity> const moving{pointer(x)...};
-      result.add_slopes(slope, moving);
-      if constexpr (Order == 2) {
-        auto const seconds = duet::second_list<Rule, T>(result.value_, slope, x.value()...);
-        [&]<std::size_t... L>(std::index_sequence<L...>) {
-          result.add_bends(std::array<T, sizeof...(L)>{number<T>(get<L>(seconds))...}, moving);
-        }(std::make_index_sequence<arity*(arity + 1) / 2>{});
-      }
-    }(std::make_index_sequence<arity>{});
+    T const value(Rule::value(x.value()...));
+    auto const slope =
+        slopes<is_passive_operand<X>...>(Rule::first(x.value()..., value), std::index_sequence_for<X...>{});
+    careful const* const moving[]{pointer(x)...};
+    careful result(value, slope.data(), moving, arity);
+    if constexpr (Order == 2) {
+      auto const seconds = duet::second_list<Rule, T>(value, slope, x.value()...);
+      [&]<std::size_t... L>(std::index_sequence<L...>) {
+        T const bend[]{number<T>(get<L>(seconds))...};
+        result.add_bends(bend, moving, arity);
+      }(std::make_index_sequence<arity*(arity + 1) / 2>{});
+    }
     return result;
   }
-  [[nodiscard]] static careful const* pointer(careful const& x) { return &x; }
-  template <class P>
-  [[nodiscard]] static careful const* pointer(passive<P> const&) {
-    return nullptr;
+  // What rules have in common is compiled once for all of them.
+  template <bool... Passive, class First, std::size_t... K>
+  [[nodiscard]] static std::array<T, sizeof...(Passive)> slopes(First const& first, std::index_sequence<K...>) {
+    if constexpr (sizeof...(Passive) == 1)
+      return {number<T>(duet::local_partial<Passive>(first))...};
+    else
+      return {number<T>(duet::local_partial<Passive>(get<K>(first)))...};
   }
-
-  template <std::size_t Arity>
-  void add_slopes(std::array<T, Arity> const& slope, std::array<careful const*, Arity> const& x) {
-    for (std::size_t k = 0; k < Arity; ++k) {
+  DUET_COLD careful(T const& value, T const* slope, careful const* const* x, std::size_t arity) : value_(value) {
+    for (std::size_t k = 0; k < arity; ++k) {
       if (x[k] == nullptr) continue;
       for (std::size_t i = 0; i < N; ++i)
         partials_[i] = T(partials_[i] + duet::damped_product(slope[k], x[k]->partials_[i]));
@@ -111,12 +112,17 @@ class careful : public compound_assignment<careful<T, N, Order, Tag>> {
         seconds_[i] = T(seconds_[i] + duet::damped_product(slope[k], x[k]->seconds_[i]));
     }
   }
-  template <std::size_t Arity>
-  void add_bends(std::array<T, Arity*(Arity + 1) / 2> const& bend, std::array<careful const*, Arity> const& x) {
-    for (std::size_t k = 0; k < Arity; ++k)
-      for (std::size_t l = 0; l < Arity; ++l) {
+  [[nodiscard]] static careful const* pointer(careful const& x) { return &x; }
+  template <class P>
+  [[nodiscard]] static careful const* pointer(passive<P> const&) {
+    return nullptr;
+  }
+
+  DUET_COLD void add_bends(T const* bend, careful const* const* x, std::size_t arity) {
+    for (std::size_t k = 0; k < arity; ++k)
+      for (std::size_t l = 0; l < arity; ++l) {
         if (x[k] == nullptr || x[l] == nullptr) continue;
-        T const& b = bend[duet::second_place(Arity, k, l)];
+        T const& b = bend[duet::second_place(arity, k, l)];
         for (std::size_t i = 0; i < N; ++i)
           for (std::size_t j = i; j < N; ++j) {
             T& second = seconds_[place(i, j)];

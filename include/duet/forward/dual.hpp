@@ -129,8 +129,9 @@ struct leaf<dual<T, N, Tag>> {
   using scalar = dual<T, N, Tag>;
   using value_type = T;
   using shape = block_shape<T, N>;
-  using storage = std::conditional_t<
-      shape::unrolled, leaf_blocks<typename scalar::all_blocks, std::make_index_sequence<shape::count>>, blocks<T, N>>;
+  static constexpr bool as_they_lie = !shape::unrolled || scalar::all_blocks::aligned;  // one copy for all blocks
+  using storage = std::conditional_t<as_they_lie, typename scalar::all_blocks,
+                                     leaf_blocks<typename scalar::all_blocks, std::make_index_sequence<shape::count>>>;
 
   T number;
   [[no_unique_address]] typename scalar::mark_type mark;
@@ -155,7 +156,7 @@ struct leaf<dual<T, N, Tag>> {
   template <class... Block>
     requires(sizeof...(Block) == parts - 1)
   DUET_INLINE constexpr explicit leaf(T const& n, Block const&... block)
-      : number(n), mark(scalar::mark_type::anything()), partials(block...) {}
+      : number(n), mark(scalar::mark_type::anything()), partials(stored(block...)) {}
   template <std::size_t K>
   [[nodiscard]] DUET_INLINE constexpr auto part() const {
     if constexpr (K == 0) {
@@ -167,6 +168,19 @@ struct leaf<dual<T, N, Tag>> {
         if (!mark.stored()) return storage();
       return partials;
     }
+  }
+
+ private:
+  template <class... Block>
+  [[nodiscard]] static DUET_INLINE constexpr storage stored(Block const&... block) {
+    if constexpr (shape::unrolled && as_they_lie)
+      return [&]<std::size_t... J>(std::index_sequence<J...>) DUET_INLINE_LAMBDA {
+        storage all;
+        ((all[block_index<J>{}] = block), ...);
+        return all;
+      }(std::index_sequence_for<Block...>{});
+    else
+      return storage(block...);
   }
 };
 
@@ -278,8 +292,9 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   }
 
   DUET_COLD static void throw_bad_index(std::size_t i) {
-    throw std::invalid_argument("duet::dual: index " + std::to_string(i) + " of a dual with " + std::to_string(N) +
-                                " partials (expected 0 to N - 1)");
+    char text[100];
+    std::snprintf(text, sizeof text, "duet::dual: index %zu of a dual with %zu partials (expected 0 to N - 1)", i, N);
+    throw std::invalid_argument(text);
   }
 
   // Whether partials are stored; if not they are zero.

@@ -95,6 +95,19 @@ inline constexpr bool has_marks =
 template <class T, std::size_t N>
 using mark_of = std::conditional_t<has_marks<T, N>, seed_mark, no_mark>;
 
+// Whether c times the block in which an input has its partial is cheaper to set than to multiply; and what it is.
+template <class T, std::size_t N>
+inline constexpr bool sets_inputs =
+    block_shape<T, N>::lanes == 2 || std::is_class_v<typename block_shape<T, N>::vector>;
+template <class T, std::size_t N>
+[[nodiscard]] DUET_INLINE constexpr typename block_shape<T, N>::vector input_block(T const& c, std::size_t input) {
+  using block = typename block_shape<T, N>::vector;
+  if constexpr (std::is_class_v<block>)
+    return c;
+  else
+    return input % 2 == 0 ? block{c, 0} : block{0, c};
+}
+
 // The bits of a block, in as few words as there are for it.
 template <std::size_t Bytes>
 struct block_bits {
@@ -165,15 +178,15 @@ struct block_sum {
   bool empty = true;       // and of vectors that are classes the first one takes its place
 
   DUET_INLINE constexpr block_sum() {}
-  // Adds c times block J, which is x; where an input's is cheaper to set than to multiply by it is set.
-  DUET_INLINE constexpr void add(T const& c, seed_mark mark, block const& x) {
+  // Adds c times block J, which is x, or of_input if that is set and the leaf is one.
+  DUET_INLINE constexpr void add(T const& c, seed_mark mark, [[maybe_unused]] block const& of_input, block const& x) {
     if (!mark.reaches(J)) return;
     if constexpr (std::is_class_v<block>) {
-      block const term = mark.is_input() ? block(c) : block(c * x);
+      block const term = mark.is_input() ? of_input : block(c * x);
       total = empty ? term : block(total + term);
       empty = false;
-    } else if constexpr (block_shape<T, N>::lanes == 2) {
-      total = total + (!mark.is_input() ? c * x : mark.index() % 2 == 0 ? block{c, 0} : block{0, c});
+    } else if constexpr (sets_inputs<T, N>) {
+      total = total + (mark.is_input() ? of_input : c * x);
     } else {
       total = total + c * x;
     }
@@ -194,8 +207,8 @@ class block_sums<T, N, First, std::index_sequence<I...>> : block_sum<T, N, First
 
   DUET_INLINE constexpr block_sums() {}
   template <class Leaf>
-  DUET_INLINE constexpr void add(T const& c, seed_mark mark, Leaf const& l) {
-    (block_sum<T, N, First + I>::add(c, mark, l.partials[block_index<First + I>{}]), ...);
+  DUET_INLINE constexpr void add(T const& c, seed_mark mark, block const& of_input, Leaf const& l) {
+    (block_sum<T, N, First + I>::add(c, mark, of_input, l.partials[block_index<First + I>{}]), ...);
   }
   DUET_INLINE constexpr void assign_to(auto& partials, seed_mark reached) const {
     ((partials[block_index<First + I>{}] = reached.reaches(First + I) ? block_sum<T, N, First + I>::total : block{}),
@@ -208,13 +221,14 @@ class block_sums<T, N, First, std::index_sequence<I...>> : block_sum<T, N, First
   }
 };
 
-// A leaf and its coefficient.
+// A leaf and its coefficient; of an input, if that is set, the block in which it has a partial too.
 template <class T, class Leaf, std::size_t K>
 struct leaf_term {
   DUET_INLINE constexpr leaf_term() {}  // an implicit one would be a call, for which terms would lie in memory
   T coefficient;
   seed_mark mark;
   Leaf const* leaf;
+  typename Leaf::shape::vector of_input;
 };
 
 // The leaves of a statement with their coefficients, where the scalar's partials are plain numbers: a type that
@@ -237,16 +251,24 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
     using coefficients = coefficients_t<X, Seed>;
     gather<0, coefficients>(x, seed, operand_indices<X>{});
     if constexpr (looks_closely) ((product_joints<X, coefficients> >> K & 1 ? join<K>() : void()), ...);
+    if constexpr (shape::unrolled) {
+      if constexpr (sets_inputs<T, N>)
+        ((term<K>::of_input = duet::input_block<T, N>(term<K>::coefficient, term<K>::mark.index())), ...);
+      ((reached_ = reached_.joined(term<K>::mark)), ...);
+    }
   }
 
   // The mark of the sum, and of what else has this mark.
   [[nodiscard]] DUET_INLINE constexpr mark_type mark(mark_type joint) const {
-    if constexpr (looks_closely || asks_whether_stored) {
-      ((joint = joint.joined(term<K>::leaf->mark.known())), ...);
+    if constexpr (asks_whether_stored) {
+      ((joint = joint.joined(term<K>::leaf->mark)), ...);
       return joint;
+    } else if constexpr (looks_closely && std::is_same_v<mark_type, seed_mark>) {
+      return joint.joined(reached_);
     } else {
       return mark_type::anything();
     }
+    return mark_type::anything();
   }
 
   // A group of blocks, to which old partials that are kept are added last. (In one function for all groups what they do
@@ -257,11 +279,13 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
     if constexpr (shape::unrolled) {
       constexpr std::size_t first = Group * blocks_together;
       block_sums<T, N, first, std::make_index_sequence<std::min(blocks_together, shape::count - first)>> sums;
-      (static_cast<void>(is_stored<K>() ? sums.add(term<K>::coefficient, term<K>::mark, *term<K>::leaf) : void()), ...);
+      (static_cast<void>(
+           is_stored<K>() ? sums.add(term<K>::coefficient, term<K>::mark, term<K>::of_input, *term<K>::leaf) : void()),
+       ...);
       if constexpr (Keep)
         sums.add_to(partials);
       else
-        sums.assign_to(partials, reached());
+        sums.assign_to(partials, reached_);
     } else if constexpr (!Keep || sizeof...(K) != 0) {
       for (std::size_t j = 0; j < shape::count; ++j) {
         auto const total = sum(j);
@@ -314,17 +338,14 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
     else
       return true;
   }
-  [[nodiscard]] DUET_INLINE constexpr seed_mark reached() const {
-    seed_mark all;
-    ((all = all.joined(term<K>::mark)), ...);
-    return all;
-  }
   [[nodiscard]] DUET_INLINE constexpr typename shape::vector sum([[maybe_unused]] std::size_t j) const {
     typename shape::vector total = sizeof...(K) == 0 ? typename shape::vector{} : -typename shape::vector{};
     (static_cast<void>(is_stored<K>() ? total = total + term<K>::coefficient * term<K>::leaf->partials[j] : total),
      ...);
     return total;
   }
+
+  seed_mark reached_;
 };
 
 // The same of partials that carry derivatives themselves: coefficients keep their types, of which many are constants.

@@ -5,7 +5,7 @@
 // on series of one degree less; series_algebraic.hpp, series_transcendental.hpp and series_power.hpp have recurrences
 // for rules where that is slower, or not enough. Coefficient 0 is always Rule::value.
 
-#include <boost/mp11/algorithm.hpp>
+#include <boost/mp11/list.hpp>
 #include <duet/forward/series_terms.hpp>
 #include <duet/math/math.hpp>
 
@@ -61,7 +61,8 @@ using value_of_operand_t = std::remove_cvref_t<decltype(std::declval<X const&>()
 // Whether Rule::first may look at more of y than its value. Of Duet's rules those that do have a recurrence of their
 // own.
 template <class Rule>
-inline constexpr bool first_reads_series = !boost::mp11::mp_contains<rules::all, Rule>::value;
+inline constexpr bool first_reads_series =
+    []<class... Own>(boost::mp11::mp_list<Own...>) { return !(... || std::is_same_v<Rule, Own>); }(rules::all{});
 
 // The part of y_k that comes from the operand x with the partial f: a constant, a number or a series.
 template <class T, class Terms, class Degree, class X, class F>

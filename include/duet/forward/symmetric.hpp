@@ -226,45 +226,41 @@ class symmetric {
     else
       std::memcpy(target + i * N + first, &x, sizeof x);
   }
+  // Block B of diagonal D, also of the second half, in which (i, i + D) is (j, j - D) with j = i + D.
+  template <std::size_t D, std::size_t B>
+  [[nodiscard]] DUET_INLINE vector diagonal_block() const {
+    if constexpr (D < shape::diagonals)
+      return (*this)[block_index<D * shape::count + B>{}];
+    else
+      return duet::turned_block<shape::lanes, shape::count, B, D>(
+          [&](auto k) DUET_INLINE_LAMBDA { return (*this)[block_index<(shape::padded - D) * shape::count + k()>{}]; });
+  }
   // Column j of the rows of a block has lane l of diagonal j - l.
   DUET_INLINE void copy_diagonals_to(T* target) const {
-    auto const copy_block = [&](auto block) DUET_INLINE_LAMBDA {
-      using columns = vector_tile<vector, shape::lanes, shape::padded>;
-      constexpr std::size_t row = block() * shape::lanes;
-      columns t([&](auto d) DUET_INLINE_LAMBDA {
-        if constexpr (d() < shape::diagonals)
-          return (*this)[block_index<d() * shape::count + block()>{}];
-        else  // (i, i + d) is (j, j - d) with j = i + d
-          return duet::turned_block<shape::lanes, shape::count, block(), d()>([&](auto k) DUET_INLINE_LAMBDA {
-            return (*this)[block_index<(shape::padded - d()) * shape::count + k()>{}];
-          });
-      });
+    auto const copy_block = [&]<std::size_t B, std::size_t... D>(block_index<B>,
+                                                                 std::index_sequence<D...>) DUET_INLINE_LAMBDA {
+      constexpr std::size_t row = B * shape::lanes;
+      vector_tile<vector, shape::lanes, shape::padded> t(diagonal_block<D, B>()...);
       t.skew();
-      columns::for_each_row([&](auto j) DUET_INLINE_LAMBDA {
-        if constexpr (j() < N) store(target, j(), row, t[(j() + shape::padded - row) % shape::padded]);
-      });
+      (static_cast<void>(D < N ? store(target, D, row, t[(D + shape::padded - row) % shape::padded]) : void()), ...);
     };
-    [&]<std::size_t... Block>(std::index_sequence<Block...>)
-        DUET_INLINE_LAMBDA { (copy_block(block_index<Block>{}), ...); }(std::make_index_sequence<shape::count>{});
+    [&]<std::size_t... B>(std::index_sequence<B...>) DUET_INLINE_LAMBDA {
+      (copy_block(block_index<B>{}, std::make_index_sequence<shape::padded>{}), ...);
+    }(std::make_index_sequence<shape::count>{});
   }
   // The rows of a block from its diagonal on, and below the diagonal what is their transpose.
   DUET_INLINE void copy_rows_to(T* target, row_set<T, N> rows, std::size_t block) const {
-    using tile = vector_tile<vector, shape::lanes>;
     std::size_t const row = block * shape::lanes, start = shape::row_start(row), width = shape::count - block;
-    for (std::size_t j = 0; j < width; ++j) {
+    auto const copy_tile = [&]<std::size_t... K>(std::size_t j, std::index_sequence<K...>) DUET_INLINE_LAMBDA {
       std::size_t const column = row + j * shape::lanes;
-      tile t([&](auto k) DUET_INLINE_LAMBDA {
-        return row + k() < N && rows.has(row + k()) ? block_at(start + k() * width + j) : vector{};
-      });
-      tile::for_each_row([&](auto k) DUET_INLINE_LAMBDA {
-        if (row + k() < N) store(target, row + k(), column, t[k]);
-      });
-      if (j == 0) continue;
+      vector_tile<vector, shape::lanes> t(
+          (row + K < N && rows.has(row + K) ? block_at(start + K * width + j) : vector{})...);
+      (static_cast<void>(row + K < N ? store(target, row + K, column, t[K]) : void()), ...);
+      if (j == 0) return;
       t.transpose();
-      tile::for_each_row([&](auto k) DUET_INLINE_LAMBDA {
-        if (column + k() < N) store(target, column + k(), row, t[k]);
-      });
-    }
+      (static_cast<void>(column + K < N ? store(target, column + K, row, t[K]) : void()), ...);
+    };
+    for (std::size_t j = 0; j < width; ++j) copy_tile(j, std::make_index_sequence<shape::lanes>{});
   }
 
   struct entry_place {

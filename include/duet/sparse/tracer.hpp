@@ -148,13 +148,13 @@ class tracer : public compound_assignment<tracer<T, Order>> {
     bool const local = graph().is_local();
     if (local) result.value_ = T(Rule::value(number_of(x)...));
     constexpr std::uint8_t bends = bends_of<Rule, T, std::remove_cvref_t<decltype(number_of(x))>...>();
-    using First = decltype(duet::local_partials<X...>(Rule::first(number_of(x)..., result.value_)));
+    using First = decltype(duet::local_partials<is_passive_operand<X>...>(Rule::first(number_of(x)..., result.value_)));
     constexpr bool moves[] = {
         !std::is_same_v<std::remove_cvref_t<decltype(get<I>(std::declval<First const&>()))>, zero>...};
     ((at[I] = moves[I] ? at[I] : trace_graph::constant), ...);
     if constexpr (bends == 0)  // a piece of a piecewise linear function; a product's factor of zero may move
       if (local) {
-        auto const first = duet::local_partials<X...>(Rule::first(number_of(x)..., result.value_));
+        auto const first = duet::local_partials<is_passive_operand<X>...>(Rule::first(number_of(x)..., result.value_));
         ((at[I] = duet::vanishes(get<I>(first)) ? trace_graph::constant : at[I]), ...);
       }
     result.node_ = met < Order == 1 ? std::uint8_t{0} : bends, sizeof...(X) > (at);

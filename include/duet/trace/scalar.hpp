@@ -93,7 +93,7 @@ class trace_scalar : public compound_assignment<trace_scalar<T, Tag>> {
     row.operation = operation_name<Rule>;
     row.operands = {operand_of(x)...};
     row.value = y;
-    auto const slopes = duet::local_partials<X...>(Rule::first(x.value()..., y));
+    auto const slopes = duet::local_partials<is_passive_operand<X>...>(Rule::first(x.value()..., y));
     [&]<std::size_t... K>(std::index_sequence<K...>) {
       row.partials = {(row.operands[K].is_constant() ? T(0) : duet::number<T>(get<K>(slopes)))...};
     }(std::index_sequence_for<X...>{});
