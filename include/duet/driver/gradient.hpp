@@ -34,10 +34,10 @@ concept side_by_side = requires(X& x) {
 template <class S, class X, class Y, class Gradient>
 DUET_INLINE void write_gradient(Y const& y, Gradient& gradient, std::size_t first, std::size_t count) {
   using T = typename S::value_type;
-  if constexpr (static_size_of<X> == S::size() && side_by_side<Gradient, T>) {
+  if constexpr (static_size_of<X> == partial_count<S> && side_by_side<Gradient, T>) {
     duet::copy_partials<S>(y, gradient.data());
   } else {
-    std::array<T, S::size()> partials;
+    std::array<T, partial_count<S>> partials;
     duet::copy_partials<S>(y, partials.data());
     if constexpr (static_size_of<X> == dynamic)
       duet::copy_entries(partials.data(), gradient, first, count);

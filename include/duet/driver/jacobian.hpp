@@ -41,7 +41,7 @@ inline void require_same_outputs(std::string_view where, std::size_t given, std:
 template <class S, class Y, class Matrix>
 DUET_INLINE bool write_partials(Y const& y, Matrix& target, std::size_t begin, std::size_t columns) {
   using T = typename S::value_type;
-  using row_shape = block_shape<T, S::size()>;
+  using row_shape = block_shape<T, partial_count<S>>;
   constexpr std::size_t lanes = row_shape::lanes;
   constexpr bool by_tiles =
       std::is_same_v<entry_t<Y>, S> && !is_eager<S> && lanes > 1 && row_shape::unrolled && static_size_of<Y> >= lanes;
@@ -49,7 +49,7 @@ DUET_INLINE bool write_partials(Y const& y, Matrix& target, std::size_t begin, s
   auto const at = [&](std::size_t i, std::size_t j) DUET_INLINE_LAMBDA -> T& {
     return target.coeffRef(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(begin + j));
   };
-  finite_probe<T, S::size()> probe;
+  finite_probe<T, partial_count<S>> probe;
   std::size_t first = 0;
   if constexpr (by_tiles) {
     using vector = typename row_shape::vector;
@@ -68,7 +68,7 @@ DUET_INLINE bool write_partials(Y const& y, Matrix& target, std::size_t begin, s
       }(std::make_index_sequence<row_shape::count>{});
   }
   if constexpr (!by_tiles || static_size_of<Y> == dynamic || static_size_of<Y> % lanes != 0) {
-    std::array<T, S::size()> partials;
+    std::array<T, partial_count<S>> partials;
     for (std::size_t i = first; i < rows; ++i) {
       auto const& entry = shape<Y>::entry(y, i);
       if constexpr (is_unguarded_result<S, Y>) entry.probe_partials(probe);

@@ -77,7 +77,7 @@ inline constexpr bool is_unguarded_result = std::is_same_v<entry_t<Y>, S> && !st
 // Of other results nobody asks.
 template <class S, class Y>
 [[nodiscard]] DUET_INLINE bool derivatives_are_finite(Y const& y) {
-  finite_probe<typename S::value_type, S::size()> probe;
+  finite_probe<typename S::value_type, partial_count<S>> probe;
   if constexpr (is_unguarded_result<S, Y>)
     duet::for_each_entry<static_size_of<Y>>(
         duet::size_of(y), [&](auto i) DUET_INLINE_LAMBDA { shape<Y>::entry(y, i).probe_partials(probe); });
@@ -201,9 +201,9 @@ DUET_INLINE void forward_passes(F& f, X const& x, Visit const& visit) {
 template <class S, class E>
 DUET_INLINE void copy_partials(E const& e, typename S::value_type* target) {
   if constexpr (!std::is_same_v<E, S>)
-    std::fill_n(target, S::size(), typename S::value_type(0));
+    std::fill_n(target, partial_count<S>, typename S::value_type(0));
   else if constexpr (is_eager<S>)
-    for (std::size_t i = 0; i < S::size(); ++i) target[i] = e.partials()[i];
+    for (std::size_t i = 0; i < partial_count<S>; ++i) target[i] = e.partials()[i];
   else
     e.partials().copy_to(target);
 }

@@ -53,7 +53,6 @@ class careful : public compound_assignment<careful<T, N, Order, Tag>> {
   }
 
   [[nodiscard]] T const& value() const { return value_; }
-  [[nodiscard]] static constexpr std::size_t size() { return N; }
   [[nodiscard]] std::array<T, N> const& partials() const { return partials_; }
 
   [[nodiscard]] bool vanishes() const {
@@ -136,6 +135,12 @@ class careful : public compound_assignment<careful<T, N, Order, Tag>> {
   std::array<T, N> partials_{};
   std::array<T, triangle> seconds_{};
 };
+
+// How many partials a scalar has. (A careful one stands where an expression would, of which none has a size.)
+template <class S>
+inline constexpr std::size_t partial_count = S::size();
+template <class T, std::size_t N, int Order, class Tag>
+inline constexpr std::size_t partial_count<careful<T, N, Order, Tag>> = N;
 
 template <class S>
 struct careful_scalar;
