@@ -86,6 +86,10 @@ class row_set {
   word bits_ = 0;
 };
 
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"  // g++ does not see that who reads a matrix asks for its rows
+#endif
 template <class T, std::size_t N>
 class symmetric {
  public:
@@ -307,6 +311,9 @@ class symmetric {
                                      std::array<vector, shape::blocks>>;
   storage members_;
 };
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
 
 // Hessians of the numbers that a statement reads and writes: only rows that may differ from zero are stored, copied and
 // read.
