@@ -15,12 +15,12 @@ template <class Leaf, class Test>
 [[nodiscard]] bool any_derivative(Leaf const& l, Test const& test) {
   using T = typename Leaf::value_type;
   bool found = false;
-  if constexpr (requires { l.partials.at(std::size_t{0}); }) {
+  if constexpr (requires { l.partials.size(); }) {
     for (std::size_t i = 0; i < l.partials.size(); ++i) found = found || test(T(l.partials.at(i)));
   } else {
     constexpr std::size_t n = Leaf::scalar::size();
     blocks<T, n> all;
-    blocks<T, n>::for_each_block([&](auto j) { all[j] = l.block(j); });
+    blocks<T, n>::for_each_block([&](auto j) { all[j] = l.partials[j]; });
     for (std::size_t i = 0; i < n; ++i) found = found || test(T(all.at(i)));
   }
   if constexpr (requires { l.hessian.at(std::size_t{0}, std::size_t{0}); })
