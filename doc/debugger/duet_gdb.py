@@ -70,6 +70,9 @@ class Dual(Numbers):
         else:
             size = int(self.value.type.template_argument(1))
             numbers, _ = numbers_of(partials["members_"])
+            mark = self.value["mark_"] if gdb.types.has_field(self.value.type.strip_typedefs(), "mark_") else None
+            if mark is not None and gdb.types.has_field(mark.type.strip_typedefs(), "stored_") and not mark["stored_"]:
+                numbers = [0] * size
         for i in range(size):
             yield f"partial({i})", numbers[i]
 
@@ -96,7 +99,7 @@ class Hyperdual(Dual):
 
     # Where duet::symmetric keeps entry (i, j), i <= j, by rows or by diagonals.
     @staticmethod
-    def place(i, j, n, lanes, in_registers):
+    def place(i, j, n, lanes, unrolled):
         count = (n + lanes - 1) // lanes
         padded = lanes * count
 
@@ -104,7 +107,7 @@ class Hyperdual(Dual):
             full = row // lanes
             return row * count - lanes * (full * (full - 1) // 2) - full * (row - full * lanes)
 
-        if in_registers and lanes >= 4 and padded // 2 + 1 <= row_start(n):
+        if unrolled and (count > 1 or (lanes >= 4 and padded // 2 + 1 <= row_start(n))):
             diagonal = j - i
             if diagonal > padded // 2:
                 return (padded - diagonal) * padded + j
@@ -159,7 +162,10 @@ def text_of(operand):
         rest = bases(operand)[0]
         while rest is not None:
             operands.append(rest["first"])
-            rest = rest["rest"] if gdb.types.has_field(rest.type.strip_typedefs(), "rest") else None
+            fields = rest.type.strip_typedefs()
+            if gdb.types.has_field(fields, "second"):
+                operands.append(rest["second"])
+            rest = rest["rest"] if gdb.types.has_field(fields, "rest") else None
         name = kind.template_argument(0).strip_typedefs().name.split("::")[-1]
         return f"{name}({', '.join(text_of(x) for x in operands)})"
     number = operand["number"] if gdb.types.has_field(kind, "number") else operand[kind.fields()[0]]

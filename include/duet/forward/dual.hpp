@@ -12,57 +12,13 @@
 #include <duet/forward/checked.hpp>
 #include <duet/forward/finite_probe.hpp>
 #include <duet/forward/leaf_sum.hpp>
+#include <duet/forward/tags.hpp>
 #include <duet/math/located_assignment.hpp>
 
 namespace duet {
 
 template <class T = double, std::size_t N = 1, class Tag = void>
 class dual;
-
-// The tag of scalars whose statements do not look for zero times infinity: a driver that evaluates a function on them
-// looks at the results, in which it shows as NaN or infinity, and then evaluates again with care (careful.hpp). Tag is
-// that of the guarded scalar.
-template <class Tag>
-struct unguarded {};
-template <class Tag>
-inline constexpr bool is_unguarded = false;
-template <class Tag>
-inline constexpr bool is_unguarded<unguarded<Tag>> = true;
-
-// The tag of scalars in large arrays: their partials are not aligned (blocks.hpp).
-template <class Tag>
-struct unaligned {};
-template <class Tag>
-inline constexpr bool is_unaligned = false;
-template <class Tag>
-inline constexpr bool is_unaligned<unaligned<Tag>> = true;
-template <class Tag>
-inline constexpr bool is_unaligned<unguarded<Tag>> = is_unaligned<Tag>;
-
-// The tag of scalars in a pass over some of many inputs, where much is constant. What has no partials says so
-// (stored_mark), and is neither read nor, by an assignment, written; a default one does not even clear them.
-template <class Tag>
-struct stored_late {};
-template <class Tag>
-inline constexpr bool is_stored_late = false;
-template <class Tag>
-inline constexpr bool is_stored_late<stored_late<Tag>> = true;
-template <class Tag>
-inline constexpr bool is_stored_late<unguarded<Tag>> = is_stored_late<Tag>;
-template <class Blocks>
-inline constexpr Blocks no_partials{};
-
-// The guarded scalar of the same numbers.
-template <class S>
-struct guarded {
-  using type = S;
-};
-template <template <class, std::size_t, class> class Scalar, class T, std::size_t N, class Tag>
-struct guarded<Scalar<T, N, unguarded<Tag>>> {
-  using type = Scalar<T, N, Tag>;
-};
-template <class S>
-using guarded_t = typename guarded<S>::type;
 
 template <class T, std::size_t N, class Tag>
 inline constexpr bool is_active_scalar<dual<T, N, Tag>> = true;
@@ -122,6 +78,9 @@ struct leaf_blocks<Blocks, std::index_sequence<J...>> : leaf_block<J, typename B
 template <class T, std::size_t N, class Tag>
   requires std::is_arithmetic_v<T>
 inline constexpr bool has_outlined_statements<dual<T, N, Tag>> = N != dynamic && DUET_OUTLINED_STATEMENTS;
+
+template <class Blocks>
+inline constexpr Blocks no_partials{};
 
 // A dual inside an expression: the same numbers with a copy that the compiler sees through.
 template <class T, std::size_t N, class Tag>

@@ -36,7 +36,7 @@ int main() {
   auto const flat = duet::hyperdual<double, 40>::independent(1, 3);
   auto const rows_1 = quadratic<double, 1>();
   auto const rows_2 = quadratic<double, 2>();
-  auto const memory_5 = quadratic<double, 5>();
+  auto const diagonals_5 = quadratic<double, 5>();
   auto const memory_9 = quadratic<double, 9>();
   auto const diagonals_3 = quadratic<float, 3>();
   auto const diagonals_4 = quadratic<float, 4>();
@@ -50,6 +50,6 @@ int main() {
   duet::var<> const d = c / b;
   auto const expression = 2 * sin(a) + c * c;
   auto const of_duals = exp(x) - 1;
-  breakpoint(product, single, many, nested, any, none, flat, rows_1, rows_2, memory_5, memory_9, diagonals_3,
+  breakpoint(product, single, many, nested, any, none, flat, rows_1, rows_2, diagonals_5, memory_9, diagonals_3,
              diagonals_4, t, tape, empty, constant, d, expression, of_duals);
 }
