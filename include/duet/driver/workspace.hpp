@@ -115,7 +115,7 @@ template <class B, class X>
 // target = the values of y, in place where the sizes allow it.
 template <class S, class Y, class Target>
 DUET_INLINE void write_values(Y const& y, Target& target) {
-  if constexpr (static_size_of<Y> != dynamic)
+  if constexpr (static_size_of<Y> <= most_unrolled_entries)
     target = duet::values_of<S>(y);
   else
     duet::remake<false>(target, y, [&](auto i) DUET_INLINE_LAMBDA { return duet::value_of<S>(shape<Y>::entry(y, i)); });

@@ -51,8 +51,9 @@ struct tanh {
   // transcendental.
   static DUET_INLINE constexpr auto first(auto const& x, auto const& y) {
     using std::cosh;
+    auto const slope = duet::evaluated(1 - y * y);
     return select(
-        2 * y * y < 1, [&] { return 1 - y * y; },
+        slope > 0.5, [&] { return slope; },
         [&] {
           auto const root = duet::evaluated(1 / cosh(x));
           return duet::evaluated(root * root);
