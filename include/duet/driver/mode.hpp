@@ -78,11 +78,13 @@ template <class T>
   return {directions / wide, directions == 0 ? 1 : ceiling_quotient(rest, narrow)};
 }
 
-// The width of all chunks when the number of directions is static: as few chunks as possible, of equal width.
+// The width of all chunks when the number of directions is static: one chunk, or as few as possible of equal width that
+// are no wider than wide_chunk. (64 inputs by SSE2: a dense function takes 27 us in chunks of 16 and 37 in chunks of
+// 32, the Brusselator 2.7 and 4.2.)
 template <class T>
 [[nodiscard]] constexpr std::size_t static_chunk(std::size_t directions) {
   if (directions <= widest_chunk<T>) return std::max(directions, std::size_t{1});
-  std::size_t const even = ceiling_quotient(directions, ceiling_quotient(directions, widest_chunk<T>));
+  std::size_t const even = ceiling_quotient(directions, ceiling_quotient(directions, wide_chunk<T>));
   return ceiling_quotient(even, native_lanes<T>) * native_lanes<T>;
 }
 

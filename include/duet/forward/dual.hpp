@@ -48,8 +48,7 @@ class [[nodiscard]] forward_scope {
   bool outer_ = infinite_partials_met;
 };
 
-// Of blocks alone g++ sees through a copy that is defaulted, and one of all is less to compile than one of each; of a
-// leaf with its number it does not.
+// Of blocks alone g++ sees through a copy that is defaulted; of a leaf with its number it does not.
 template <std::size_t J, class V>
 struct leaf_block {
   V block;
@@ -88,7 +87,8 @@ struct leaf<dual<T, N, Tag>> {
   using scalar = dual<T, N, Tag>;
   using value_type = T;
   using shape = block_shape<T, N>;
-  static constexpr bool as_they_lie = !shape::unrolled || scalar::all_blocks::aligned;  // one copy for all blocks
+  // One copy for all blocks is less to compile than one of each. Of the many that SSE2 has, g++ keeps some in memory.
+  static constexpr bool as_they_lie = !shape::unrolled || (scalar::all_blocks::aligned && shape::lanes != 2);
   using storage = std::conditional_t<as_they_lie, typename scalar::all_blocks,
                                      leaf_blocks<typename scalar::all_blocks, std::make_index_sequence<shape::count>>>;
 

@@ -95,10 +95,11 @@ inline constexpr bool has_marks =
 template <class T, std::size_t N>
 using mark_of = std::conditional_t<has_marks<T, N>, seed_mark, no_mark>;
 
-// Whether c times the block in which an input has its partial is cheaper to set than to multiply; and what it is.
+// Whether c times the block in which an input has its partial is set rather than multiplied, and what it is. (Of many
+// blocks it is not worth what compiling the question takes.)
 template <class T, std::size_t N>
-inline constexpr bool sets_inputs =
-    block_shape<T, N>::lanes == 2 || std::is_class_v<typename block_shape<T, N>::vector>;
+inline constexpr bool sets_inputs = (block_shape<T, N>::lanes == 2 && block_shape<T, N>::count <= 2) ||
+                                    std::is_class_v<typename block_shape<T, N>::vector>;
 template <class T, std::size_t N>
 [[nodiscard]] DUET_INLINE constexpr typename block_shape<T, N>::vector input_block(T const& c, std::size_t input) {
   using block = typename block_shape<T, N>::vector;
@@ -279,9 +280,13 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
     if constexpr (shape::unrolled) {
       constexpr std::size_t first = Group * blocks_together;
       block_sums<T, N, first, std::make_index_sequence<std::min(blocks_together, shape::count - first)>> sums;
-      (static_cast<void>(
-           is_stored<K>() ? sums.add(term<K>::coefficient, term<K>::mark, term<K>::of_input, *term<K>::leaf) : void()),
-       ...);
+      if constexpr (asks_whether_stored)
+        ((term<K>::leaf->mark.stored()
+              ? sums.add(term<K>::coefficient, term<K>::mark, term<K>::of_input, *term<K>::leaf)
+              : void()),
+         ...);
+      else
+        (sums.add(term<K>::coefficient, term<K>::mark, term<K>::of_input, *term<K>::leaf), ...);
       if constexpr (Keep)
         sums.add_to(partials);
       else
@@ -331,17 +336,14 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
       }
   }
 
-  template <std::size_t I>
-  [[nodiscard]] DUET_INLINE constexpr bool is_stored() const {
-    if constexpr (asks_whether_stored)
-      return term<I>::leaf->mark.stored();
-    else
-      return true;
-  }
   [[nodiscard]] DUET_INLINE constexpr typename shape::vector sum([[maybe_unused]] std::size_t j) const {
     typename shape::vector total = sizeof...(K) == 0 ? typename shape::vector{} : -typename shape::vector{};
-    (static_cast<void>(is_stored<K>() ? total = total + term<K>::coefficient * term<K>::leaf->partials[j] : total),
-     ...);
+    if constexpr (asks_whether_stored)
+      (static_cast<void>(
+           term<K>::leaf->mark.stored() ? total = total + term<K>::coefficient * term<K>::leaf->partials[j] : total),
+       ...);
+    else
+      ((total = total + term<K>::coefficient * term<K>::leaf->partials[j]), ...);
     return total;
   }
 
