@@ -167,8 +167,16 @@ class blocks {
   using vector = typename shape::vector;
   static constexpr bool aligned = Aligned || shape::lanes == 1 || !shape::unrolled;
 
-  // Zero.
+  // Zero. At run time block by block: g++ clears objects by loops over words and arrays of them by memset.
   DUET_INLINE constexpr blocks() : members_{} {}
+  DUET_INLINE constexpr blocks()
+    requires(shape::unrolled && std::is_trivially_default_constructible_v<vector>)
+  {
+    if (std::is_constant_evaluated())
+      members_ = storage{};
+    else
+      for_each_block([&](auto j) DUET_INLINE_LAMBDA { (*this)[j] = vector{}; });
+  }
   DUET_INLINE constexpr explicit blocks(unset) {
     if (std::is_constant_evaluated()) members_ = storage{};
 #if defined(__GNUC__)

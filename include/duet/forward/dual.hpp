@@ -154,11 +154,8 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
   using mark_type = std::conditional_t<is_stored_late<Tag>, stored_mark,
                                        std::conditional_t<is_unaligned<Tag>, no_mark, mark_of<T, N>>>;
 
-  // Zero, with partials of zero. (Neither defaulted nor a constant at run time: g++ would clear whole arrays, padding
-  // included, by memset.)
-  DUET_INLINE constexpr dual() : partials_(std::conditional_t<is_stored_late<Tag>, unset, all_blocks>()) {
-    if (!std::is_constant_evaluated()) at_run_time();
-  }
+  // Zero, with partials of zero. (Not defaulted: that would clear the padding too.)
+  DUET_INLINE constexpr dual() : partials_(std::conditional_t<is_stored_late<Tag>, unset, all_blocks>()) {}
 
   // A constant: a number of the level below, without partials.
   template <constant_of<dual> X>
@@ -360,8 +357,6 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
     if (!result.partials_are_finite()) infinite_partials_met = true;
     return result;
   }
-
-  static DUET_INLINE void at_run_time() {}
 
   // g++ keeps a const object in memory if all that is in it is const: this member is not, and takes no room.
   [[no_unique_address]] mutable struct {
