@@ -245,7 +245,9 @@ class dual : public statement_assignment<dual<T, N, Tag>> {
 
   // Built whole: setting what exists would have g++ clear it first, with its padding.
   DUET_INLINE constexpr dual(T const& value, std::size_t input)
-      : dual(value, input, input < N ? mark_type::input(input, block_shape<T, N>::lanes) : mark_type::anything()) {}
+      : dual(value, input,
+             input < N ? mark_type::input(input, block_shape<T, N>::lanes * blocks_a_bit<T, N>)
+                       : mark_type::anything()) {}
   DUET_INLINE constexpr dual(T const& value, std::size_t input, mark_type mark) : value_(value), mark_(mark) {
     blocks<T, N>::for_each_block([&](auto j) DUET_INLINE_LAMBDA { partials_[j] = unit_block<T, N>(j, input); });
   }

@@ -7,42 +7,9 @@
 #include <bit>
 #include <duet/core/blocks.hpp>
 #include <duet/expression/traverse.hpp>
+#include <duet/forward/mark.hpp>
 
 namespace duet {
-
-// What the compiler may know of the partials of a dual once a function is inlined: which blocks can differ from zero,
-// and of an input that a driver has just seeded, which one it is. Blocks that nothing reaches are then neither computed
-// nor loaded. Marks are stored in what alignment leaves free, and read only as far as they are known (DUET_KNOWN).
-class seed_mark {
- public:
-  DUET_INLINE constexpr seed_mark() {}  // a constant: no block
-  [[nodiscard]] static DUET_INLINE constexpr seed_mark anything() { return seed_mark(every_block); }
-  [[nodiscard]] static DUET_INLINE constexpr seed_mark input(std::size_t index, std::size_t lanes) {
-    return index / lanes < most_blocks && index < most_inputs
-               ? seed_mark((std::uint32_t{1} << (index / lanes)) | static_cast<std::uint32_t>(index + 1) << most_blocks)
-               : anything();
-  }
-
-  // What the compiler knows of it: the other questions are for marks that come from here. (Without a branch: g++
-  // unrolls loops around statements early only if there are few.)
-  [[nodiscard]] DUET_INLINE constexpr seed_mark known() const {
-    return seed_mark(code_ | (static_cast<std::uint32_t>(DUET_KNOWN(code_)) - 1));
-  }
-  [[nodiscard]] DUET_INLINE constexpr bool reaches(std::size_t block) const {
-    return block >= most_blocks || (code_ >> block & 1) != 0;
-  }
-  [[nodiscard]] DUET_INLINE constexpr bool is_input() const { return (code_ >> most_blocks) - 1 < most_inputs; }
-  [[nodiscard]] DUET_INLINE constexpr std::size_t index() const { return (code_ >> most_blocks) - 1; }
-  // Of a sum in which a term with this and one with the other mark occur.
-  [[nodiscard]] DUET_INLINE constexpr seed_mark joined(seed_mark other) const {
-    return seed_mark((code_ | other.code_) & every_block);
-  }
-
- private:
-  DUET_INLINE constexpr explicit seed_mark(std::uint32_t code) : code_(code) {}
-  static constexpr std::uint32_t most_blocks = 16, most_inputs = 0xfffe, every_block = 0xffff;
-  std::uint32_t code_ = 0;  // a bit for each block, and above them the index of an input plus one, or all ones
-};
 
 // sum + c * x for one block; with Damped, zero wins over infinity lane by lane. A sum of type zero is the first term's.
 template <bool Damped, class Sum, class C, class Block>
@@ -60,40 +27,6 @@ template <bool Damped, class Sum, class C, class Block>
     return Block(sum + c * x);
   }
 }
-
-// In place of a mark where there is one lane a block, or loops over blocks, or in large arrays: nothing is ever known.
-struct no_mark {
-  [[nodiscard]] static DUET_INLINE constexpr no_mark anything() { return {}; }
-  [[nodiscard]] static DUET_INLINE constexpr no_mark input(std::size_t, std::size_t) { return {}; }
-  [[nodiscard]] DUET_INLINE constexpr no_mark known() const { return {}; }
-  [[nodiscard]] DUET_INLINE constexpr bool reaches(std::size_t) const { return true; }
-  [[nodiscard]] DUET_INLINE constexpr no_mark joined(no_mark) const { return {}; }
-};
-
-// In place of a mark where partials are stored late (dual.hpp): whether they are, asked at run time. Those of a
-// constant, and of what has been computed of constants alone, are not.
-class stored_mark {
- public:
-  DUET_INLINE constexpr stored_mark() {}  // a constant
-  [[nodiscard]] static DUET_INLINE constexpr stored_mark anything() { return stored_mark(true); }
-  [[nodiscard]] static DUET_INLINE constexpr stored_mark input(std::size_t, std::size_t) { return anything(); }
-  [[nodiscard]] DUET_INLINE constexpr stored_mark known() const { return *this; }
-  [[nodiscard]] DUET_INLINE constexpr bool stored() const { return stored_; }
-  [[nodiscard]] DUET_INLINE constexpr stored_mark joined(stored_mark other) const {
-    return stored_mark(stored_ || other.stored_);
-  }
-
- private:
-  DUET_INLINE constexpr explicit stored_mark(bool stored) : stored_(stored) {}
-  bool stored_ = false;
-};
-
-// A number that is a vector itself (lanes) is worth the look though it is a block of its own.
-template <class T, std::size_t N>
-inline constexpr bool has_marks =
-    block_shape<T, N>::unrolled && (block_shape<T, N>::lanes > 1 || !std::is_same_v<element_of_t<T>, T>);
-template <class T, std::size_t N>
-using mark_of = std::conditional_t<has_marks<T, N>, seed_mark, no_mark>;
 
 // Whether c times the block in which an input has its partial is set rather than multiplied, and what it is. (Of many
 // blocks it is not worth what compiling the question takes.)
@@ -179,6 +112,7 @@ struct block_sum {
   bool empty = true;       // and of vectors that are classes the first one takes its place
 
   DUET_INLINE constexpr block_sum() {}
+  DUET_INLINE constexpr void add(T const& c, block const& x) { total = total + c * x; }
   // Adds c times block J, which is x, or of_input if that is set and the leaf is one.
   DUET_INLINE constexpr void add(T const& c, seed_mark mark, [[maybe_unused]] block const& of_input, block const& x) {
     if (!mark.reaches(J)) return;
@@ -189,14 +123,15 @@ struct block_sum {
     } else if constexpr (sets_inputs<T, N>) {
       total = total + (mark.is_input() ? of_input : c * x);
     } else {
-      total = total + c * x;
+      add(c, x);
     }
   }
 };
 
 // Blocks that are added up leaf by leaf: more at a time would not stay in registers, and of SSE2, which has few and no
-// products of three operands, one by one is quicker.
-inline constexpr std::size_t blocks_together = vector_bytes == 16 ? 1 : 4;
+// products of three operands, as few as can be are quicker.
+template <class T, std::size_t N>
+inline constexpr std::size_t blocks_together = vector_bytes == 16 ? blocks_a_bit<T, N> : 4;
 
 // The blocks First + I.
 template <class T, std::size_t N, std::size_t First, class Indices>
@@ -209,10 +144,14 @@ class block_sums<T, N, First, std::index_sequence<I...>> : block_sum<T, N, First
   DUET_INLINE constexpr block_sums() {}
   template <class Leaf>
   DUET_INLINE constexpr void add(T const& c, seed_mark mark, block const& of_input, Leaf const& l) {
-    (block_sum<T, N, First + I>::add(c, mark, of_input, l.partials[block_index<First + I>{}]), ...);
+    if constexpr (blocks_a_bit<T, N> == 1)
+      (block_sum<T, N, First + I>::add(c, mark, of_input, l.partials[block_index<First + I>{}]), ...);
+    else if (mark.reaches(First / blocks_a_bit<T, N>))
+      (block_sum<T, N, First + I>::add(c, l.partials[block_index<First + I>{}]), ...);
   }
   DUET_INLINE constexpr void assign_to(auto& partials, seed_mark reached) const {
-    ((partials[block_index<First + I>{}] = reached.reaches(First + I) ? block_sum<T, N, First + I>::total : block{}),
+    ((partials[block_index<First + I>{}] =
+          reached.reaches((First + I) / blocks_a_bit<T, N>) ? block_sum<T, N, First + I>::total : block{}),
      ...);
   }
   DUET_INLINE constexpr void add_to(auto& partials) const {
@@ -235,9 +174,11 @@ struct leaf_term {
 // The leaves of a statement with their coefficients, where the scalar's partials are plain numbers: a type that
 // statements of as many leaves share. Terms are bases, which compilers keep in registers where they send arrays of
 // classes (lanes) through memory, and are filled where they are: each copy of them would have to be compiled.
-template <class T, std::size_t N, class Leaf, class Indices,
-          class Groups = std::make_index_sequence<
-              block_shape<T, N>::unrolled ? (block_shape<T, N>::count + blocks_together - 1) / blocks_together : 1>>
+template <
+    class T, std::size_t N, class Leaf, class Indices,
+    class Groups = std::make_index_sequence<
+        block_shape<T, N>::unrolled ? (block_shape<T, N>::count + blocks_together<T, N> - 1) / blocks_together<T, N>
+                                    : 1>>
 class leaf_sum;
 template <class T, std::size_t N, class Leaf, std::size_t... K, std::size_t... G>
 class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>> : leaf_term<T, Leaf, K>... {
@@ -278,8 +219,8 @@ class leaf_sum<T, N, Leaf, std::index_sequence<K...>, std::index_sequence<G...>>
   template <std::size_t Group, bool Keep>
   DUET_INLINE constexpr void write_group(auto& partials) const {
     if constexpr (shape::unrolled) {
-      constexpr std::size_t first = Group * blocks_together;
-      block_sums<T, N, first, std::make_index_sequence<std::min(blocks_together, shape::count - first)>> sums;
+      constexpr std::size_t first = Group * blocks_together<T, N>;
+      block_sums<T, N, first, std::make_index_sequence<std::min(blocks_together<T, N>, shape::count - first)>> sums;
       if constexpr (asks_whether_stored)
         ((term<K>::leaf->mark.stored()
               ? sums.add(term<K>::coefficient, term<K>::mark, term<K>::of_input, *term<K>::leaf)
