@@ -48,7 +48,9 @@ class [[nodiscard]] forward_scope {
   bool outer_ = infinite_partials_met;
 };
 
-// Of blocks alone g++ sees through a copy that is defaulted; of a leaf with its number it does not.
+// Of blocks alone g++ sees through a copy that is defaulted; of a leaf with its number it does not. (One copy for all
+// blocks would be less to compile, but it keeps some of many in memory: the tetrahedron by SSE2 takes 1.13 of the
+// time.)
 template <std::size_t J, class V>
 struct leaf_block {
   V block;
@@ -87,10 +89,9 @@ struct leaf<dual<T, N, Tag>> {
   using scalar = dual<T, N, Tag>;
   using value_type = T;
   using shape = block_shape<T, N>;
-  // One copy for all blocks is less to compile than one of each. Of the many that SSE2 has, g++ keeps some in memory.
-  static constexpr bool as_they_lie = !shape::unrolled || (scalar::all_blocks::aligned && shape::lanes != 2);
-  using storage = std::conditional_t<as_they_lie, typename scalar::all_blocks,
-                                     leaf_blocks<typename scalar::all_blocks, std::make_index_sequence<shape::count>>>;
+  using storage = std::conditional_t<shape::unrolled,
+                                     leaf_blocks<typename scalar::all_blocks, std::make_index_sequence<shape::count>>,
+                                     typename scalar::all_blocks>;
 
   T number;
   [[no_unique_address]] typename scalar::mark_type mark;
@@ -115,7 +116,7 @@ struct leaf<dual<T, N, Tag>> {
   template <class... Block>
     requires(sizeof...(Block) == parts - 1)
   DUET_INLINE constexpr explicit leaf(T const& n, Block const&... block)
-      : number(n), mark(scalar::mark_type::anything()), partials(stored(block...)) {}
+      : number(n), mark(scalar::mark_type::anything()), partials(block...) {}
   template <std::size_t K>
   [[nodiscard]] DUET_INLINE constexpr auto part() const {
     if constexpr (K == 0) {
@@ -127,19 +128,6 @@ struct leaf<dual<T, N, Tag>> {
         if (!mark.stored()) return storage();
       return partials;
     }
-  }
-
- private:
-  template <class... Block>
-  [[nodiscard]] static DUET_INLINE constexpr storage stored(Block const&... block) {
-    if constexpr (shape::unrolled && as_they_lie)
-      return [&]<std::size_t... J>(std::index_sequence<J...>) DUET_INLINE_LAMBDA {
-        storage all;
-        ((all[block_index<J>{}] = block), ...);
-        return all;
-      }(std::index_sequence_for<Block...>{});
-    else
-      return storage(block...);
   }
 };
 
