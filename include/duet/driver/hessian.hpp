@@ -31,11 +31,19 @@ inline constexpr std::size_t wide_hyperdual = active_scalar<T>       ? 4
 template <class T>
 inline constexpr std::size_t narrow_hyperdual = 4;
 
-// Up to so many inputs hyper-duals win over forward over reverse; bench/run/hessian measures it.
-inline constexpr std::size_t most_hyperdual_inputs = vector_bytes >= 64 ? 48 : vector_bytes == 32 ? 24 : 12;
+// Up to so many inputs hyper-duals win over forward over reverse, in the mean of a dense function and Rosenbrock's; of
+// a number that is known at run time f is compiled for two widths, and pairs of chunks are more passes. (At 32 static
+// inputs .84 of the time by SSE2, .59 by AVX2; at 40 .94 by AVX-512. In a vector of 8 2.2 by SSE2.)
+template <class X>
+inline constexpr std::size_t most_hyperdual_inputs = vector_bytes >= 64                                   ? 40
+                                                     : static_size_of<X> != dynamic && vector_bytes >= 16 ? 32
+                                                     : vector_bytes == 32                                 ? 16
+                                                     : vector_bytes == 16                                 ? 4
+                                                                                                          : 12;
 
+template <class X>
 [[nodiscard]] constexpr mode cheaper_hessian_mode(std::size_t inputs) {
-  return inputs <= most_hyperdual_inputs ? mode::forward : mode::reverse;
+  return inputs <= most_hyperdual_inputs<X> ? mode::forward : mode::reverse;
 }
 
 template <class F, class T, std::size_t N>
@@ -50,7 +58,7 @@ struct hessian_probe<Mode, F, X> {
   using T = entry_t<X>;
   static constexpr std::size_t n = static_size_of<X>;
   static constexpr bool reversed =
-      Mode == mode::reverse || (Mode == mode::automatic && n != dynamic && cheaper_hessian_mode(n) == mode::reverse);
+      Mode == mode::reverse || (Mode == mode::automatic && n != dynamic && cheaper_hessian_mode<X>(n) == mode::reverse);
   static constexpr std::size_t width = n == dynamic || n > widest_hyperdual<T> ? narrow_hyperdual<T> : n == 0 ? 1 : n;
   using type = lifted_t<X, std::conditional_t<reversed, reverse_scalar<F, guarded_t<forward_scalar<F, T, 1>>>,
                                               second_order_scalar<F, T, width>>>;
@@ -204,12 +212,12 @@ template <mode Mode, class F, class X, class Result>
 void hessian_into(F& f, X const& x, Result& result) {
   constexpr std::size_t n = static_size_of<X>;
   if constexpr (Mode == mode::forward ||
-                (Mode == mode::automatic && n != dynamic && cheaper_hessian_mode(n) == mode::forward)) {
+                (Mode == mode::automatic && n != dynamic && cheaper_hessian_mode<X>(n) == mode::forward)) {
     duet::hessian_in(forward, f, x, result);
   } else if constexpr (Mode == mode::reverse || n != dynamic) {
     duet::hessian_in(reverse, f, x, result);
   } else {
-    if (cheaper_hessian_mode(duet::size_of(x)) == mode::forward)
+    if (cheaper_hessian_mode<X>(duet::size_of(x)) == mode::forward)
       duet::hessian_in(forward, f, x, result);
     else
       duet::hessian_in(reverse, f, x, result);

@@ -43,7 +43,7 @@ struct gradient_task {
   static constexpr std::size_t directions(std::size_t inputs) {
     return inputs;
   }
-  template <class T>
+  template <class X>
   static std::string explain(std::size_t inputs, std::size_t) {
     return duet::mode_in_words<Mode>([&] { return to_string(choose_mode(inputs, 1)); });
   }
@@ -70,7 +70,7 @@ struct jacobian_task {
   static constexpr std::size_t directions(std::size_t inputs) {
     return inputs;
   }
-  template <class T>
+  template <class X>
   static std::string explain(std::size_t inputs, std::size_t outputs) {
     return duet::mode_in_words<Mode>([&] { return to_string(choose_mode(inputs, outputs)); });
   }
@@ -97,11 +97,11 @@ struct gauss_newton_task {
   static constexpr std::size_t directions(std::size_t inputs) {
     return gauss_newton_directions<T>(inputs);
   }
-  template <class T>
+  template <class X>
   static std::string explain(std::size_t inputs, std::size_t outputs) {
     return duet::mode_in_words<Mode>([&] {
-      if (inputs <= gauss_newton_chunk<T>) return to_string(choose_mode(inputs, outputs));
-      std::size_t const directions = gauss_newton_directions<T>(inputs);
+      if (inputs <= gauss_newton_chunk<entry_t<X>>) return to_string(choose_mode(inputs, outputs));
+      std::size_t const directions = gauss_newton_directions<entry_t<X>>(inputs);
       bool const few = cheaper_mode(directions, outputs) == mode::forward;
       return (few ? "forward: " : "reverse: ") + std::to_string(inputs) + " inputs in pairs of half chunks make " +
              std::to_string(directions) + " directions, " + (few ? "at most " : "more than ") + "the " +
@@ -131,13 +131,13 @@ struct hessian_task {
   static constexpr std::size_t directions(std::size_t inputs) {
     return inputs;
   }
-  template <class T>
+  template <class X>
   static std::string explain(std::size_t inputs, std::size_t) {
     return duet::mode_in_words<Mode>([&] {
-      bool const few = cheaper_hessian_mode(inputs) == mode::forward;
+      bool const few = cheaper_hessian_mode<X>(inputs) == mode::forward;
       return (few ? "forward, hyper-duals: " : "reverse, over duals: ") + std::to_string(inputs) +
              (inputs == 1 ? " input is " : " inputs are ") + (few ? "at most " : "more than ") +
-             std::to_string(most_hyperdual_inputs) + ", up to where hyper-duals win";
+             std::to_string(most_hyperdual_inputs<X>) + ", up to where hyper-duals win";
     });
   }
 };
@@ -205,7 +205,7 @@ class prepared {
   }
 
   // The mode and why, in one line.
-  [[nodiscard]] std::string explain() const { return Task::template explain<entry_t<X>>(input_.size(), outputs_); }
+  [[nodiscard]] std::string explain() const { return Task::template explain<X>(input_.size(), outputs_); }
 
  private:
   F f_;
