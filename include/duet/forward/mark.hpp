@@ -7,8 +7,9 @@
 
 namespace duet {
 
-// How many blocks share a bit of a mark: of the many that SSE2 has two, which is less to compile and, since both are
-// multiplied by one coefficient, no slower (reprojection 1.04, tetrahedron .8 of the time).
+// How many blocks share a bit of a mark: of the many that SSE2 has two, which is less to compile; a coefficient is then
+// spread over a vector once for both (tetrahedron .8 of the time), though a zero is now and then multiplied
+// (reprojection 1.04).
 template <class T, std::size_t N>
 inline constexpr std::size_t blocks_a_bit = block_shape<T, N>::lanes == 2 && block_shape<T, N>::count > 4 ? 2 : 1;
 
