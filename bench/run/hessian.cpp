@@ -1,12 +1,16 @@
-// What a Hessian, with value and gradient, costs over the one written by hand and over one evaluation.
+// What a Hessian, with value and gradient, costs over the one written by hand and over one evaluation; and where
+// forward mode ends and reverse mode begins, which duet::most_hyperdual_inputs holds: it is the best in the mean of the
+// two functions, of which one is dense and the other has three diagonals.
 
 #include "interleaved.hpp"
 #include "workload/helmholtz.hpp"
+#include "workload/log_sum_exp.hpp"
 #include "workload/rosenbrock.hpp"
 #include "workload/tetrahedron.hpp"
 
 #include <duet/driver/hessian.hpp>
 #include <duet/math/math.hpp>
+#include <vector>
 
 namespace {
 
@@ -33,6 +37,33 @@ void report(std::string const& name, F const& f, std::array<double, N> const& x,
   bench::print_row(name, t);
 }
 
+template <class F, class X>
+void report_modes(std::string const& name, F const& f, X const& x, bench::settings const& s) {
+  auto const by = [&f](auto mode) {
+    return [&f, mode](auto const& at) { return duet::value_gradient_hessian(mode, f, at); };
+  };
+  auto t = bench::compare(
+      {bench::derivative("forward", x, by(duet::forward)), bench::derivative("reverse", x, by(duet::reverse))}, s);
+  bool const forward = duet::cheaper_hessian_mode<X>(x.size()) == duet::mode::forward;
+  t.push_back({0, (forward ? 1 : t[1].ratio) / std::min(1.0, t[1].ratio)});
+  bench::print_row(name, t);
+}
+
+// In an array (forward mode's hyper-duals are as wide as it, up to duet::widest_hyperdual) and in a vector.
+template <std::size_t N>
+void report_modes(bench::settings const& s) {
+  auto const both = [&]<class F>(std::string const& name, F const& f, std::array<double, N> const& x) {
+    auto const label = name + ' ' + std::to_string(N);
+    report_modes(label + " in an array", f, x, s);
+    report_modes(label + " in a vector", f, std::vector<double>(x.begin(), x.end()), s);
+  };
+  both("Rosenbrock", workload::rosenbrock{}, workload::rosenbrock::start<N>());
+  workload::log_sum_exp const dense{N};
+  std::array<double, N> x;
+  std::ranges::copy(dense.start(), x.begin());
+  both("log-sum-exp", dense, x);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -51,4 +82,8 @@ int main(int argc, char** argv) {
   });
   workload::tetrahedron const element;
   report("tetrahedron", element, element.start(), s);
+
+  std::printf("\n");
+  bench::print_head("by both modes", {"forward", "reverse", "chosen"}, {"ns", "/ forward", "/ the better"});
+  bench::for_each_size<4, 8, 12, 16, 24, 32, 40, 48, 64>([&]<std::size_t N> { report_modes<N>(s); });
 }

@@ -20,15 +20,16 @@ struct log_sum_exp {
     return x;
   }
 
-  template <class T>
-  T operator()(std::vector<T> const& x) const {
+  template <class X>  // std::array or std::vector
+  auto operator()(X const& x) const {
     using std::exp, std::log;
+    using T = typename X::value_type;
     T most = x[0];
-    for (std::size_t i = 1; i < inputs; ++i)
+    for (std::size_t i = 1; i < x.size(); ++i)
       if (most < x[i]) most = x[i];
     T sum = 0;
-    for (std::size_t i = 0; i < inputs; ++i) sum += exp(x[i] - most);
-    return log(sum) + most;
+    for (std::size_t i = 0; i < x.size(); ++i) sum += exp(x[i] - most);
+    return T(log(sum) + most);
   }
 
   // By hand: the exponentials are kept where the gradient goes. The largest input in lanes, which a compiler that keeps

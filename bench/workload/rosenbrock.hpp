@@ -15,11 +15,12 @@ struct rosenbrock {
     return x;
   }
 
-  template <class T, std::size_t N>
-  T operator()(std::array<T, N> const& x) const {
+  template <class X>  // std::array or std::vector
+  auto operator()(X const& x) const {
+    using T = typename X::value_type;
     T valley = x[1] - x[0] * x[0], wall = 1.0 - x[0];
     T sum = 100.0 * valley * valley + wall * wall;
-    for (std::size_t i = 1; i + 1 < N; ++i) {
+    for (std::size_t i = 1; i + 1 < x.size(); ++i) {
       valley = x[i + 1] - x[i] * x[i];
       wall = 1.0 - x[i];
       sum += 100.0 * valley * valley + wall * wall;

@@ -21,7 +21,7 @@ struct valued_hessian {
 // ---- the choice ----
 
 // Inputs that one hyper-dual carries, and at most so many where their number is known at run time: there f is compiled
-// for two widths.
+// for three widths. (Of 5 to 8 inputs the middle one takes .2 to .45 of the wide one's time; a sixth more to compile.)
 template <class T>
 inline constexpr std::size_t widest_hyperdual = active_scalar<T> || native_lanes<T> == 1 ? 8 : 32;
 template <class T>
@@ -29,17 +29,19 @@ inline constexpr std::size_t wide_hyperdual = active_scalar<T>       ? 4
                                               : native_lanes<T> == 1 ? 8
                                                                      : 16;
 template <class T>
+inline constexpr std::size_t middle_hyperdual = active_scalar<T> ? 4 : 8;
+template <class T>
 inline constexpr std::size_t narrow_hyperdual = 4;
 
-// Up to so many inputs hyper-duals win over forward over reverse, in the mean of a dense function and Rosenbrock's; of
-// a number that is known at run time f is compiled for two widths, and pairs of chunks are more passes. (At 32 static
-// inputs .84 of the time by SSE2, .59 by AVX2; at 40 .94 by AVX-512. In a vector of 8 2.2 by SSE2.)
+// Up to so many inputs hyper-duals win over forward over reverse, in the mean of a dense function and Rosenbrock's
+// (bench/run/hessian.cpp). In a vector, of more inputs than one hyper-dual carries, pairs of chunks are more passes: of
+// 32 reverse mode takes .67 of the time by AVX-512 that halves its vectors, of 24 they are equal there.
 template <class X>
-inline constexpr std::size_t most_hyperdual_inputs = vector_bytes >= 64                                   ? 40
-                                                     : static_size_of<X> != dynamic && vector_bytes >= 16 ? 32
-                                                     : vector_bytes == 32                                 ? 16
-                                                     : vector_bytes == 16                                 ? 4
-                                                                                                          : 12;
+inline constexpr std::size_t most_hyperdual_inputs = static_size_of<X> != dynamic && vector_bytes >= 16 ? 32
+                                                     : vector_bytes >= 64                               ? 24
+                                                     : vector_bytes == 32                               ? 16
+                                                     : vector_bytes == 16                               ? 8
+                                                                                                        : 12;
 
 template <class X>
 [[nodiscard]] constexpr mode cheaper_hessian_mode(std::size_t inputs) {
@@ -138,17 +140,17 @@ void hessian_in(mode_constant<mode::forward>, F& f, X const& x, Result& result) 
     duet::hyperdual_pass<second_order_scalar<F, T, n == 0 ? 1 : n>>(f, x, 0, 0, result);
   } else {
     using wide = second_order_scalar<F, T, wide_hyperdual<T>>;
-    using narrow = second_order_scalar<F, T, narrow_hyperdual<T>>;
     std::size_t const inputs = duet::size_of(x);
-    constexpr std::size_t half = wide::size() / 2;
-    if (inputs <= narrow::size()) {
-      duet::hyperdual_pass<narrow>(f, x, 0, 0, result);
-    } else if (inputs <= wide::size()) {
-      duet::hyperdual_pass<wide>(f, x, 0, 0, result);
-    } else {
-      for (std::size_t p = 0; p < inputs; p += half)
-        for (std::size_t q = p + half; q < inputs; q += half) duet::hyperdual_pass<wide>(f, x, p, q, result);
+    if constexpr (n == dynamic) {
+      using middle = second_order_scalar<F, T, middle_hyperdual<T>>;
+      using narrow = second_order_scalar<F, T, narrow_hyperdual<T>>;
+      if (inputs <= narrow::size()) return duet::hyperdual_pass<narrow>(f, x, 0, 0, result);
+      if (inputs <= middle::size()) return duet::hyperdual_pass<middle>(f, x, 0, 0, result);
+      if (inputs <= wide::size()) return duet::hyperdual_pass<wide>(f, x, 0, 0, result);
     }
+    constexpr std::size_t half = wide::size() / 2;
+    for (std::size_t p = 0; p < inputs; p += half)
+      for (std::size_t q = p + half; q < inputs; q += half) duet::hyperdual_pass<wide>(f, x, p, q, result);
   }
 }
 
