@@ -35,9 +35,10 @@ struct helmholtz {
     return x;
   }
 
-  template <class T>
-  T operator()(std::array<T, N> const& x) const {
+  template <class X>  // std::array or std::vector
+  auto operator()(X const& x) const {
     using std::log;
+    using T = typename X::value_type;
     T bx = b[0] * x[0];
     for (std::size_t i = 1; i < N; ++i) bx += b[i] * x[i];
     T const room = 1.0 - bx;
@@ -50,7 +51,7 @@ struct helmholtz {
     };
     T xax = x[0] * ax(0);
     for (std::size_t i = 1; i < N; ++i) xax += x[i] * ax(i);
-    return rt * mixing - xax * log((1.0 + upper * bx) / (1.0 + lower * bx)) / (sqrt8 * bx);
+    return T(rt * mixing - xax * log((1.0 + upper * bx) / (1.0 + lower * bx)) / (sqrt8 * bx));
   }
 
   // By hand. The logarithms are those of the function, one by one.

@@ -33,15 +33,15 @@ inline constexpr std::size_t middle_hyperdual = active_scalar<T> ? 4 : 8;
 template <class T>
 inline constexpr std::size_t narrow_hyperdual = 4;
 
-// Up to so many inputs hyper-duals win over forward over reverse, in the mean of a dense function and Rosenbrock's
-// (bench/run/hessian.cpp). In a vector, of more inputs than one hyper-dual carries, pairs of chunks are more passes: of
-// 32 reverse mode takes .67 of the time by AVX-512 that halves its vectors, of 24 they are equal there.
+// Up to so many inputs hyper-duals win over forward over reverse, in the mean of Rosenbrock's function, Helmholtz'
+// energy and log-sum-exp (bench/run/hessian.cpp). In a vector, more inputs than one hyper-dual carries take a pass for
+// each pair of chunks. Machines and functions differ: of 32 in a vector by AVX-512 that halves its vectors, reverse
+// mode takes .67 of the time for Rosenbrock's function and 1.8 times as long for Helmholtz' energy.
 template <class X>
-inline constexpr std::size_t most_hyperdual_inputs = static_size_of<X> != dynamic && vector_bytes >= 16 ? 32
-                                                     : vector_bytes >= 64                               ? 24
-                                                     : vector_bytes == 32                               ? 16
-                                                     : vector_bytes == 16                               ? 8
-                                                                                                        : 12;
+inline constexpr std::size_t most_hyperdual_inputs =
+    vector_bytes >= 64 || (vector_bytes >= 16 && static_size_of<X> != dynamic) ? 32
+    : vector_bytes >= 16                                                       ? 16
+                                                                               : 12;
 
 template <class X>
 [[nodiscard]] constexpr mode cheaper_hessian_mode(std::size_t inputs) {
