@@ -123,6 +123,8 @@ int main(int argc, char** argv) {
             e.gradient += Eigen::Map<Eigen::Matrix<double, n, 1> const>(y.gradient.data());
             e.hessian += y.hessian;
           }),
+      bench::derivative("Jacobian of all 512 residuals", p.x[0],
+                        [=, &all](auto const& x) { return jacobian_of(all, x); }),
       bench::derivative("gauss_newton of all 512 residuals", p.x[0],
                         [=, &all](auto const& x) { return fused(all, x); }),
       sum("J stored, Eigen's products", p,
