@@ -77,8 +77,10 @@ void one_pass_gauss_newton(F& f, X const& x, Result& result) {
   auto const sums = duet::sums_of_rows<S>(y);
   for (std::size_t a = 0; a < n; ++a) {
     shape<X>::entry(result.gradient, a) = sums.gradient(a);
-    for (std::size_t b = 0; b < n; ++b)
-      result.hessian(static_cast<Eigen::Index>(a), static_cast<Eigen::Index>(b)) = sums.hessian(a, b);
+    for (std::size_t b = a; b < n; ++b) {
+      auto const row = static_cast<Eigen::Index>(a), column = static_cast<Eigen::Index>(b);
+      result.hessian(row, column) = result.hessian(column, row) = sums.hessian(a, b);
+    }
   }
 }
 

@@ -28,8 +28,10 @@ class normal_equations {
   }
 
   // Entry (a, b) of J^T J and entry a of J^T r.
-  [[nodiscard]] T hessian(std::size_t a, std::size_t b) const { return a <= b ? upper_[a].at(b) : upper_[b].at(a); }
-  [[nodiscard]] T gradient(std::size_t a) const { return gradient_.at(a); }
+  [[nodiscard]] T hessian(std::size_t a, std::size_t b) const {
+    return a <= b ? lane(upper_[a], b) : lane(upper_[b], a);
+  }
+  [[nodiscard]] T gradient(std::size_t a) const { return lane(gradient_, a); }
 
  private:
   // Rows of J^T J in a tile: their blocks, from the diagonal on, are the sums that have to fit the registers.
@@ -37,7 +39,7 @@ class normal_equations {
                                       : shape::count >= 4 ? 2
                                                           : std::min(std::size_t{4}, shape::lanes);
 
-  // Partial a of a row, without the detour by which a vector gives a lane at run-time index.
+  // Entry a of a row, without the detour by which a vector gives a lane at run-time index.
   [[nodiscard]] static DUET_INLINE T lane(blocks<T, C> const& row, std::size_t a) {
     if constexpr (std::is_trivially_copyable_v<T>) {
       T result;
