@@ -36,7 +36,7 @@ inline constexpr std::size_t narrow_hyperdual = 4;
 // Up to so many inputs hyper-duals win over forward over reverse, in the mean of Rosenbrock's function, Helmholtz'
 // energy and log-sum-exp (bench/run/hessian.cpp). In a vector, more inputs than one hyper-dual carries take a pass for
 // each pair of chunks. Machines and functions differ: of 32 in a vector by AVX-512 that halves its vectors, reverse
-// mode takes .67 of the time for Rosenbrock's function and 1.8 times as long for Helmholtz' energy.
+// mode takes .67 to .86 of the time for Rosenbrock's function and 1.75 times as long for Helmholtz' energy.
 template <class X>
 inline constexpr std::size_t most_hyperdual_inputs =
     vector_bytes >= 64 || (vector_bytes >= 16 && static_size_of<X> != dynamic) ? 32
